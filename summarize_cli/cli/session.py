@@ -1,0 +1,214 @@
+"""Assemble what a command needs: the chosen models, the memory, the progress on stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import __version__, profiles, text
+from ..document import Document
+from ..engines import Engine, Place, build
+from ..errors import UsageError
+from ..memory import CachedEngine, Store
+from ..pipeline import Translator
+from ..profiles import Profile
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+LANGUAGES = ("fr", "en", "ar")
+
+
+def memory_path(path: Path | None) -> Path:
+    """The memory file: the one that was named, or the one in the data folder."""
+    return path or profiles.data_home() / "memory.sqlite"
+
+
+def languages(value: str, among: Sequence[str] = LANGUAGES) -> list[str]:
+    """Read a list such as ``en,ar``. Raises UsageError for a language that is not served."""
+    wanted = [code.strip() for code in value.split(",") if code.strip()]
+    if unknown := [code for code in wanted if code not in among]:
+        raise UsageError(f"no such language here: {', '.join(unknown)}", f"known: {', '.join(among)}")
+    return list(dict.fromkeys(wanted))
+
+
+@dataclass
+class Session:
+    """One command's choice of models and memory, and what it tells the user."""
+
+    models: str = "auto"
+    route: str = "direct"
+    cache: bool = True
+    cache_path: Path | None = None
+    refresh: bool = False
+    cache_only: bool = False
+    commercial_only: bool = False
+    batch_size: int = 32
+    threads: int = 0
+    device: str = "auto"
+    source_lang: str | None = None
+    quiet: bool = False
+    verbose: bool = False
+    built: dict[str, CachedEngine] = field(default_factory=dict)
+    used: dict[str, Profile] = field(default_factory=dict)
+    chosen: str = ""
+    _store: Store | None = None
+    _bar: Progress | None = None
+
+    def __post_init__(self) -> None:
+        if self.route not in ("direct", "pivot:en"):
+            raise UsageError(f"no such route: {self.route}", "known: direct, pivot:en")
+
+    @property
+    def source(self) -> str:
+        """The language of the documents."""
+        return self.source_lang or "fr"
+
+    @property
+    def store(self) -> Store:
+        """The memory, opened when it is first needed."""
+        if self._store is None:
+            self._store = Store(memory_path(self.cache_path) if self.cache else ":memory:")
+        return self._store
+
+    def choose(self, tasks: Sequence[str]) -> dict[str, Profile]:
+        """Choose the models for some tasks of a set and say which set it was."""
+        name, chosen = profiles.choose(self.chosen or self.models, list(tasks), self.commercial_only)
+        if name != self.chosen:
+            self.chosen = name
+            if self.models == "auto":
+                better = "" if name != "embedded" else " (drafts; better ones: summarize-cli models list)"
+                self.note(f"models: {name}{better}")
+        return chosen
+
+    def engine(
+        self, profile: Profile, task: str, settings: dict[str, Any] | None = None, label: str = ""
+    ) -> CachedEngine:
+        """The remembering engine of a profile for a task, made once."""
+        place = Place(self.device, self.threads, self._prepare)
+        engine: Engine = build(profile, task, settings, place)
+        label = label or task
+        if engine.signature not in self.built:
+            self.built[engine.signature] = CachedEngine(
+                engine,
+                self.store,
+                batch=self.batch_size,
+                refresh=self.refresh,
+                only=self.cache_only,
+                progress=lambda done, total: self._tick(label, done, total),
+            )
+            self.used[engine.signature] = profile
+        return self.built[engine.signature]
+
+    def translators(self, wanted: Sequence[str], also: Sequence[str] = ()) -> dict[str, Translator]:
+        """A translator for each language but the source's; ``also`` are other tasks of the set."""
+        plans = {lang: self._tasks(lang) for lang in wanted if lang != self.source}
+        chosen = self.choose([*dict.fromkeys(t for tasks in plans.values() for t in tasks), *also])
+        return {
+            lang: Translator(
+                lang,
+                tuple(self.engine(chosen[task], task) for task in tasks),
+                tuple(
+                    self.engine(chosen[task], task, dict(chosen[task].retry), f"{task}, again")
+                    for task in tasks
+                    if chosen[task].retry
+                ),
+            )
+            for lang, tasks in plans.items()
+        }
+
+    def _tasks(self, lang: str) -> list[str]:
+        if self.route == "pivot:en" and lang == "ar" and self.source != "en":
+            return [f"{self.source}-en", "en-ar"]
+        return [f"{self.source}-{lang}"]
+
+    def check_language(self, document: Document) -> None:
+        """Warn when a document does not look French and nobody said what it is."""
+        if self.source_lang:
+            return
+        found = text.language(document.text)
+        if found not in (None, self.source):
+            self.warn(f"{document.name} does not look French ({found}); --source-lang fr forces it")
+
+    def provenance(self, started: float) -> dict[str, Any]:
+        """What made an output: models with licences and revisions, memory, time, version."""
+        return {
+            "tool": f"summarize-cli {__version__}",
+            "models": [
+                {
+                    "signature": signature,
+                    "name": profile.name,
+                    "licence": profile.about.get("licence"),
+                    "commercial": profile.commercial,
+                    "weights": dict(profile.weights),
+                    "commit": (profile.installed() or {}).get("commit"),
+                    "remembered": self.built[signature].tally.hits,
+                    "computed": self.built[signature].tally.misses,
+                }
+                for signature, profile in self.used.items()
+            ],
+            "settings": {
+                "models": self.chosen,
+                "route": self.route,
+                "device": self.device,
+                "source_lang": self.source,
+            },
+            "seconds": round(time.time() - started, 3),
+        }
+
+    def note(self, message: str) -> None:
+        """Say something on stderr, unless --quiet."""
+        if not self.quiet:
+            print(message, file=sys.stderr)
+
+    def warn(self, message: str) -> None:
+        """Say something on stderr that matters, also with --quiet."""
+        print(f"warning: {message}", file=sys.stderr)
+
+    def _prepare(self, what: str, done: int, total: int) -> None:
+        if done == 0:
+            self.note(f"first use: {what} (once, about half a minute)" if total == 1 else f"  {what}")
+        if total > 1:
+            self._tick(what, done + 1, total)
+
+    def _tick(self, label: str, done: int, total: int) -> None:
+        """Move the progress bar: on a terminal only, and without --quiet."""
+        if self.quiet or not sys.stderr.isatty():
+            return
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            self._bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._bar.start()
+            self._bar.add_task(label, total=total)
+        task = self._bar.tasks[0]
+        if task.description != label:
+            self._bar.reset(task.id, description=label, total=total)
+        self._bar.update(task.id, completed=done, total=total)
+
+    def close(self) -> None:
+        """Take the progress bar away and close the memory."""
+        if self._bar:
+            self._bar.stop()
+            self._bar = None
+        if self._store:
+            self._store.close()
+            self._store = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *ignored: object) -> None:
+        self.close()

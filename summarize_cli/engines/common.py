@@ -1,0 +1,112 @@
+"""What every engine shares: a profile, a task, settings, and a place to run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError, ModelUnavailable
+from ..profiles import Profile, Table
+from . import Place
+
+if TYPE_CHECKING:
+    import torch
+
+
+TOKENS = ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id", "bad_words_ids")
+"""What of a checkpoint's own generation settings belongs to the model and is kept."""
+
+
+class FromProfile:
+    """The part of an engine that the profile decides, without any weights."""
+
+    def __init__(self, profile: Profile, task: str, settings: Table, place: Place) -> None:
+        self.profile = profile
+        self.task = profile.tasks[task]
+        self.generation = {**profile.generation, **settings}
+        self.place = place
+        self.signature = profile.signature(task, settings)
+        self.limit = int(profile.limits.get("source_characters", 600))
+        self.steps: Sequence[str] = profile.limits.get("steps", ["reading"])
+
+    def budget(self, tokens: int) -> int:
+        """How many new tokens a batch may get whose longest source has ``tokens`` tokens.
+
+        ``growth`` times the source and 16 more: enough for any true translation, and a
+        bound on how long a repetition loop can cost time.
+        """
+        grown = int(self.generation.get("growth", 2.0) * tokens) + 16
+        return min(grown, int(self.generation.get("max_new_tokens", 512)))
+
+    def decoding(self) -> dict[str, Any]:
+        """The settings for ``generate`` of transformers; never sampling."""
+        names = ("num_beams", "length_penalty", "no_repeat_ngram_size", "repetition_penalty")
+        return {name: self.generation[name] for name in names if name in self.generation}
+
+    def refuse_if_cut(self, tokens: int, longest: int) -> None:
+        """Raise InputError where a model would have to drop the end of a text."""
+        if tokens > longest:
+            raise InputError(
+                f"a segment of {tokens} tokens is too long for {self.profile.name} ({longest})",
+                "break the sentence up, or choose another set of models",
+            )
+
+
+def device_and_type(device: str) -> tuple[torch.device, torch.dtype]:
+    """Resolve ``auto``, and take bfloat16 where the processor computes in it, else float32."""
+    import torch
+
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        place = torch.device(device)
+        torch.empty(0, device=place)
+    except (RuntimeError, AssertionError) as error:
+        raise ModelUnavailable(f"no device {device!r} here", "leave out --device") from error
+    if place.type == "cpu":
+        fast = torch.ops.mkldnn._is_mkldnn_bf16_supported() and _has_avx512_bf16()
+        return place, torch.bfloat16 if fast else torch.float32
+    return place, torch.bfloat16
+
+
+def _has_avx512_bf16() -> bool:
+    """Whether bfloat16 is native: emulated, it is slower than float32."""
+    import torch
+
+    probe = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    return bool(probe()) if probe else False
+
+
+@cache
+def load(architecture: str, folder: Path, device: str, threads: int) -> tuple[Any, Any]:
+    """Load (model, tokenizer) from a checkpoint folder, once a process.
+
+    The tasks of one profile share the weights. Raises ModelUnavailable when the folder does
+    not hold a loadable checkpoint.
+    """
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read once, when the hub library is imported
+    import torch
+    import transformers
+
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    if threads:
+        torch.set_num_threads(threads)
+    place, dtype = device_and_type(device)
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        model = getattr(transformers, architecture).from_pretrained(
+            folder, dtype=dtype, local_files_only=True, use_safetensors=True
+        )
+    except (OSError, ValueError) as error:
+        raise ModelUnavailable(
+            f"cannot load the model in {folder}: {str(error).splitlines()[0]}",
+            "summarize-cli models verify",
+        ) from error
+    # What a checkpoint brings along as generation settings is not in our signature.
+    wanted = {name: getattr(model.generation_config, name) for name in TOKENS}
+    model.generation_config = transformers.GenerationConfig(**wanted)
+    return model.to(place).eval(), tokenizer

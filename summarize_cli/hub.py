@@ -1,0 +1,118 @@
+"""Pull hub models, and hold installed ones to what was pulled.
+
+``pull`` is the only thing in the house that uses the network. It takes safetensors, or turns
+a PyTorch pickle into safetensors once, read with ``weights_only`` so that it cannot run code.
+``installed.json`` beside the weights records the commit and every file's sha256.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from .errors import ModelUnavailable, OutputError
+from .profiles import Profile
+
+WANTED = ["*.json", "*.txt", "*.model", "*.spm", "*.safetensors", "LICENSE*", "README.md"]
+PICKLES = ["pytorch_model.bin"]
+Fetch = Callable[[Profile, list[str], Path], str]
+
+
+def fetch(profile: Profile, patterns: list[str], folder: Path) -> str:
+    """Download the matching files into ``folder`` (resumable) and return the commit.
+
+    Raises ModelUnavailable when the hub cannot be reached or refuses.
+    """
+    if os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE"):
+        raise ModelUnavailable(
+            f"cannot pull {profile.name}: HF_HUB_OFFLINE is set", "unset it for this command"
+        )
+    from huggingface_hub import HfApi, snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError
+
+    hub, revision = profile.weights["hub"], profile.weights["revision"]
+    try:
+        commit = str(HfApi().model_info(hub, revision=revision, timeout=20).sha)
+        snapshot_download(hub, revision=commit, local_dir=folder, allow_patterns=patterns)
+    except (HfHubHTTPError, OSError, ValueError, RuntimeError) as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ModelUnavailable(
+            f"cannot pull {profile.name}: {reason}",
+            "pull needs the network; run it again to go on where it stopped",
+        ) from error
+    return commit
+
+
+def pull(profile: Profile, fetch: Fetch = fetch) -> Path:
+    """Install a hub model: download, convert if need be, record checksums, then move in.
+
+    What is downloaded stays in a folder beside until everything is there, so that a model is
+    either installed or not, and a second ``pull`` goes on. Returns the model's folder.
+    """
+    part = profile.home.with_name(profile.name + ".part")
+    try:
+        part.mkdir(parents=True, exist_ok=True)
+        commit = fetch(profile, WANTED, part)
+        if not list(part.glob("*.safetensors")):
+            fetch(profile, PICKLES, part)
+            convert(part)
+        shutil.rmtree(part / ".cache", ignore_errors=True)
+        record = {
+            "name": profile.name,
+            "hub": profile.weights["hub"],
+            "commit": commit,
+            "files": {path.name: digest(path) for path in sorted(part.iterdir()) if path.is_file()},
+        }
+        (part / "installed.json").write_text(json.dumps(record, indent=1) + "\n")
+        shutil.rmtree(profile.home, ignore_errors=True)
+        part.replace(profile.home)
+    except OSError as error:
+        raise OutputError(
+            f"cannot install {profile.name} in {profile.home}: {error.strerror or error}",
+            "free space there, or set SUMMARIZE_CLI_HOME to another folder",
+        ) from error
+    return profile.home
+
+
+def convert(folder: Path) -> None:
+    """Turn ``pytorch_model.bin`` into ``model.safetensors``, tied weights kept once."""
+    import torch
+    from safetensors.torch import save_file
+
+    pickled = folder / "pytorch_model.bin"
+    if not pickled.exists():
+        raise ModelUnavailable(f"no weights were found for {folder.name}", "see the model's page")
+    state = torch.load(pickled, map_location="cpu", weights_only=True)
+    kept: dict[int, str] = {}
+    for name, tensor in state.items():
+        kept.setdefault(tensor.data_ptr(), name)
+    save_file(
+        {name: state[name].contiguous() for name in kept.values()},
+        folder / "model.safetensors",
+        metadata={"format": "pt"},
+    )
+    pickled.unlink()
+
+
+def digest(path: Path) -> str:
+    """The sha256 of a file, read in blocks."""
+    found = sha256()
+    with path.open("rb") as blocks:
+        while block := blocks.read(1 << 20):
+            found.update(block)
+    return found.hexdigest()
+
+
+def damaged(profile: Profile) -> list[str]:
+    """Name the files of an installed hub model that are missing or not what was pulled."""
+    record: dict[str, Any] = profile.installed() or {"files": {}}
+    return [
+        name
+        for name, expected in record.get("files", {}).items()
+        if not (profile.home / name).is_file() or digest(profile.home / name) != expected
+    ]

@@ -1,0 +1,90 @@
+"""An article as something to read: plain text, Markdown, or JSON (schema 1)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..document import Article, Summary
+
+LANGUAGES = {"fr": "Français", "en": "English", "ar": "العربية"}
+HEADINGS = {"fr": "Résumé", "en": "Summary", "ar": "ملخص"}
+
+
+def text(article: Article) -> str:
+    """The press kit for a terminal or a file; Arabic in its logical order, never reversed."""
+    parts = [f"── {LANGUAGES[lang]} ──\n\n{d.text.strip()}" for lang, d in article.translations.items()]
+    parts += [f"── {HEADINGS[lang]} ──\n\n{s.text}" for lang, s in article.summaries.items()]
+    return "\n\n".join(parts) + "\n"
+
+
+def markdown(article: Article) -> str:
+    """The press kit as Markdown, with Arabic marked as right to left for renderers."""
+    parts = []
+    for lang, document in article.translations.items():
+        parts.append(f"## {LANGUAGES[lang]}\n\n{_directed(lang, document.text.strip())}")
+    for lang, summary in article.summaries.items():
+        parts.append(f"## {HEADINGS[lang]}\n\n{_directed(lang, summary.text)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _directed(lang: str, body: str) -> str:
+    return f'<div dir="rtl" lang="ar">\n\n{body}\n\n</div>' if lang == "ar" else body
+
+
+def summaries(article: Article) -> str:
+    """All summaries, each under its heading: what ``NAME.summary.txt`` holds."""
+    return "\n\n".join(f"{HEADINGS[lang]}\n{s.text}" for lang, s in article.summaries.items()) + "\n"
+
+
+def styled(summary: Summary, style: str = "paragraph", cite: bool = False) -> str:
+    """One summary as a ``paragraph``, one ``sentence``, or ``bullets``.
+
+    ``cite`` puts the number of the source segment, counted from 1, behind each sentence.
+    """
+    sentences = [
+        f"{sentence} [{summary.sources[n] + 1}]" if cite and summary.sources else sentence
+        for n, sentence in enumerate(summary.sentences)
+    ]
+    if style == "bullets":
+        return "\n".join(f"- {sentence}" for sentence in sentences)
+    return " ".join(sentences[:1] if style == "sentence" else sentences)
+
+
+def record(article: Article, provenance: dict[str, Any]) -> dict[str, Any]:
+    """The article as data, schema 1: every segment with its translations and findings."""
+    source = article.source
+    return {
+        "schema": 1,
+        "name": source.name,
+        "source_lang": source.lang,
+        "quality": "draft",
+        "segments": [
+            {
+                "source": segment.text,
+                **{lang: doc.segments[n].text for lang, doc in article.translations.items()},
+                "retried": [lang for lang, numbers in article.retried.items() if n in numbers],
+            }
+            for n, segment in enumerate(source.segments)
+        ],
+        "summaries": {
+            lang: {"text": s.text, "sentences": list(s.sentences), "segments": list(s.sources)}
+            for lang, s in article.summaries.items()
+        },
+        "findings": [
+            {
+                "lang": f.lang,
+                "segment": f.segment,
+                "code": f.code,
+                "serious": f.serious,
+                "message": f.message,
+            }
+            for f in article.findings
+        ],
+        **provenance,
+    }
+
+
+def dumps(data: dict[str, Any], lines: bool = False) -> str:
+    """JSON for people (indented) or for JSON lines; always real characters, never escapes."""
+    return json.dumps(data, ensure_ascii=False, indent=None if lines else 1) + "\n"

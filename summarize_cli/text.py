@@ -1,0 +1,286 @@
+"""French text work: split into segments without loss, and prepare what a model reads.
+
+Two laws hold for every text, and are property tests: ``"".join(text + tail) == text`` for
+the segments of ``split``, and no segment text begins or ends with white space.
+
+The sentence rule is the usual one (end mark, optional closing marks, white space, a plausible
+beginning; Moses' ``split-sentences.perl``), with French abbreviations after its
+non-breaking prefixes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import pairwise
+from typing import Any, Literal
+
+from .document import Segment
+
+Wrap = Literal["auto", "keep", "join"]
+
+# A full stop after one of these does not end a sentence.
+TITLES = """m mm mme mmes mlle mlles me mes mgr dr drs pr prof st ste sts cdt cl gal col cne
+cap lt sgt adj maj av bd boul pl rte""".split()
+SHORT_FORMS = """art al alin chap cf cfr coll comp éd ed env ex fig hab ibid id inf janv févr fév
+avr juil sept oct nov déc lun mar mer jeu ven sam dim ms nb no nos op par p pp préf préc réf rem
+s suiv sq sup supra t trad v vol vs tél tel fax min max approx c.-à-d p.-s j.-c r.d.c""".split()
+# These, like initials, belong to a name that may go on, or may stand at the end: the sentence
+# ends there only when the next word is a common opener.
+COMPANY_FORMS = "inc ltd ltée cie co corp bros sté ets".split()
+OPENERS = frozenset(
+    """le la les l' un une des ce cet cette ces il elle ils elles on nous vous je en dans
+    pour par avec selon mais or car de du au aux sur son sa ses leur leurs à après depuis""".split()
+)
+NEVER_LAST = frozenset(TITLES) | frozenset(SHORT_FORMS)
+
+SPACE = r"[\s\u00a0\u202f\u2009]"
+BOUNDARY = re.compile(
+    rf"""(?P<mark>[.!?…]+ | (?:{SPACE}?[!?])+)   # one end mark or several
+         (?P<close>(?:{SPACE}?[»”’"')\]])*)      # closing quotes and brackets
+         (?P<gap>\s+)                            # the white space that goes to the tail
+         (?=[«“"'‘(\[—–-]*{SPACE}*[^\W_])""",
+    re.VERBOSE,
+)
+LIST_MARK = re.compile(r"[ \t]*(?:[-*•–—‣▪◦·][ \t\u00a0\u202f]+|(?:\d{1,2}|[a-z])[.)][ \t]+)")
+WORD_BEFORE = re.compile(r"[^\s«»“”\"'’()\[\]]*\Z")
+INITIALS = re.compile(r"(?:[^\W\d_]\.-?)*[^\W\d_]")
+CLAUSE = re.compile(r"(?<=[;:؛])\s+|(?<=[,،])\s+|\s+(?=[–—(]\s?)|(?<=\))\s+")
+
+
+def split(text: str, wrap: Wrap = "auto") -> tuple[Segment, ...]:
+    """Split a text into sentences, headings and list items; nothing is lost.
+
+    ``wrap`` says what a line break inside a paragraph means: ``keep``, it ends a segment;
+    ``join``, it is only white space; ``auto``, join where the lines look hard-wrapped.
+
+    >>> [s.text for s in split("M. Alami arrive. Il parle.")]
+    ['M. Alami arrive.', 'Il parle.']
+    """
+    pieces: list[list[str]] = [["", ""]]
+    for line in _lines(text, wrap):
+        mark = LIST_MARK.match(line)
+        start = mark.end() if mark and line[mark.end() :].strip() else 0
+        pieces[-1][1] += line[:start]
+        for sentence, gap in _sentences(line[start:]):
+            body = sentence.lstrip()
+            pieces[-1][1] += sentence[: len(sentence) - len(body)]
+            pieces.append([body.rstrip(), body[len(body.rstrip()) :] + gap])
+            if not pieces[-1][0]:
+                tail = pieces.pop()[1]
+                pieces[-1][1] += tail
+    segments = tuple(Segment(body, tail) for body, tail in pieces)
+    return segments if segments[0] != Segment("") or len(segments) == 1 else segments[1:]
+
+
+def _lines(text: str, wrap: Wrap) -> Iterator[str]:
+    """Yield the text in pieces that end where a segment must end, line breaks included."""
+    for paragraph in re.split(r"(?<=\n)(?=[^\S\n]*\n)", text):
+        lines = paragraph.splitlines(keepends=True)
+        start = 0
+        for at in range(1, len(lines) + 1):
+            if at == len(lines) or not _joins(lines, at, wrap):
+                yield "".join(lines[start:at])
+                start = at
+
+
+def _joins(lines: list[str], at: int, wrap: Wrap) -> bool:
+    """Whether line ``at`` goes on with the sentence of the line before it."""
+    if wrap == "keep" or not lines[at - 1].strip() or not lines[at].strip():
+        return False
+    if LIST_MARK.match(lines[at]):
+        return False
+    return wrap == "join" or (_hard_wrapped(lines) and not lines[at - 1].strip().isupper())
+
+
+def _hard_wrapped(lines: list[str]) -> bool:
+    """Whether an editor broke these lines: no next first word would have fitted.
+
+    Headings above a paragraph do not make it ragged: only lines of at least half the width
+    are held against it.
+    """
+    bare = [line.strip() for line in lines if line.strip()]
+    width = max(map(len, bare), default=0)
+    if not 40 <= width <= 120 or len(bare) < 2:
+        return False
+    tight = [len(line) + 1 + len(following.split()[0]) > width for line, following in pairwise(bare)]
+    unfinished = any(line[-1] not in ".!?:;…»" for line in bare[:-1])
+    return unfinished and sum(tight) >= 0.8 * len(tight)
+
+
+def _sentences(line: str) -> Iterator[tuple[str, str]]:
+    """Yield (sentence, white space after it); their concatenation is the line."""
+    start = 0
+    for found in BOUNDARY.finditer(line):
+        if _ends_sentence(line[start : found.start()], found, line[found.end() :]):
+            yield line[start : found.start("gap")], found["gap"]
+            start = found.end()
+    yield line[start:], ""
+
+
+def _ends_sentence(before: str, found: re.Match[str], after: str) -> bool:
+    opening = after.lstrip("«“\"'‘([—–- \u00a0\u202f")
+    if opening[:1].islower():
+        return False
+    if found["mark"] != "." or found["close"]:
+        return True
+    matched = WORD_BEFORE.search(before)
+    word = matched.group() if matched else ""
+    if word.lower() in NEVER_LAST:
+        return False
+    if word.lower() in COMPANY_FORMS or (INITIALS.fullmatch(word) and word.lower() != "h"):
+        return re.split(r"[\s’']", opening.lower(), maxsplit=1)[0] in OPENERS
+    return not (word.endswith("°") and opening[:1].isdigit())
+
+
+def reading(text: str) -> str:
+    r"""What a model reads of a segment: composed characters, single ordinary spaces.
+
+    The narrow and no-break spaces of French typography, and line breaks inside a sentence,
+    become ordinary spaces; digits and punctuation stay as they are.
+
+    >>> reading("1\u202f000\u00a0€\nenviron")
+    '1 000 € environ'
+    """
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def moses(text: str) -> str:
+    """Normalise punctuation as OPUS-MT did in training (sacremoses), figures left alone.
+
+    Moses reads ``3 500`` as 3.5 thousand badly written and puts a comma into it, so
+    ``norm_numbers`` is off; ``reading`` has already unified the spaces.
+    """
+    return str(_normaliser().normalize(text))
+
+
+@cache
+def _normaliser() -> Any:
+    from sacremoses import MosesPunctNormalizer
+
+    return MosesPunctNormalizer("fr", norm_numbers=False)
+
+
+STEPS = {"reading": reading, "moses": moses}
+"""The named steps a profile may ask for; their behaviour is part of the signature."""
+
+
+def is_shouted(text: str) -> bool:
+    """Whether a text is written in capitals throughout, as headlines are."""
+    return text.isupper() and len(re.findall(r"\w+", text)) > 1 and sum(map(str.isalpha, text)) > 8
+
+
+def cased_words(segments: Iterable[Segment]) -> dict[str, str]:
+    """The words that a document writes with a capital inside its ordinary sentences.
+
+    They tell names and acronyms from common words when a headline in capitals is brought
+    down (the idea of truecasing: Lita et al., 2003).
+    """
+    known: dict[str, str] = {}
+    for segment in segments:
+        if not is_shouted(segment.text):
+            for word in re.findall(r"\w+", segment.text)[1:]:
+                if not word.islower() and len(word) > 1:
+                    known.setdefault(word.upper(), word)
+    return known
+
+
+def truecase(text: str, known: dict[str, str]) -> str:
+    """Bring a text in capitals down to ordinary case, names by ``cased_words``.
+
+    >>> truecase("LE MAROC INVESTIT", {"MAROC": "Maroc"})
+    'Le Maroc investit'
+    """
+    lowered = re.sub(r"\w+", lambda word: known.get(word[0], word[0].lower()), text)
+    first = re.search(r"\w", lowered)
+    at = first.start() if first else 0
+    return lowered[:at] + lowered[at : at + 1].upper() + lowered[at + 1 :]
+
+
+def clauses(text: str, limit: int) -> list[str]:
+    """Cut a text into parts of at most ``limit`` characters, at clause ends where possible.
+
+    Joined with spaces, the parts give the text again. A stretch without a clause end is cut
+    at a space, one without a space wherever it must be.
+    """
+    parts: list[str] = []
+    for clause in CLAUSE.split(text) if len(text) > limit else [text]:
+        if parts and len(parts[-1]) + 1 + len(clause) <= limit:
+            parts[-1] += " " + clause
+        else:
+            parts.extend(_at_spaces(clause, limit))
+    return parts
+
+
+def _at_spaces(text: str, limit: int) -> list[str]:
+    parts: list[str] = []
+    for word in text.split(" "):
+        for start in range(0, len(word), limit):
+            piece = word[start : start + limit]
+            if not start and parts and len(parts[-1]) + 1 + len(piece) <= limit:
+                parts[-1] += " " + piece
+            else:
+                parts.append(piece)
+    return parts
+
+
+def shortened(text: str, words: int | None, characters: int | None) -> str:
+    """Cut a text to at most so many words and characters, at a clause end if one is near.
+
+    A clause end in the second half of what fits is preferred to the last word that fits. An
+    ellipsis, which counts as a character, says that something is missing.
+    """
+    if fits(text, words, characters):
+        return text
+    room = (characters or len(text) + 1) - 1
+    kept: list[str] = []
+    for word in text.split()[:words]:
+        if len(" ".join([*kept, word])) > room:
+            break
+        kept.append(word)
+    cut = " ".join(kept)
+    clause = max((at.start() for at in CLAUSE.finditer(cut)), default=0)
+    if clause > len(cut) / 2:
+        cut = cut[:clause]
+    cut = cut.rstrip(" ,;:.،؛–—(")
+    return cut + "…" if cut else ""
+
+
+def fits(text: str, words: int | None, characters: int | None) -> bool:
+    """Whether a text keeps within a number of words and of characters; None is no limit."""
+    return (words is None or len(text.split()) <= words) and (characters is None or len(text) <= characters)
+
+
+FUNCTION_WORDS = {
+    "fr": """le la les des et est une un du dans pour que qui par sur au aux avec ce cette sont
+    ne pas plus il elle nous vous à se ses son leur ont été""",
+    "en": """the of and to in is that for it was on are with as be at by this from or have an
+    not which their has were""",
+    "es": """el los las una del y en que es por con para se su al lo como más fue ha son este""",
+    "de": """der die das und ist nicht ein eine mit von zu den auf für des dem im sich auch wird""",
+    "it": """il gli della di che è per una con sono del nel alla dei delle si anche più""",
+    "pt": """o os uma do da em não para com as dos das ao mais foi são pelo pela""",
+}
+_WORDS = {language: frozenset(words.split()) for language, words in FUNCTION_WORDS.items()}
+
+
+def language(text: str) -> str | None:
+    """Guess the language of a text from its script and function words, or None if unclear.
+
+    Enough to tell that a document is not French; a real identifier would weigh 100 MB or
+    read a pickle (``docs/why.md``).
+
+    >>> language("Le ministre a présenté le plan dans la capitale et les régions.")
+    'fr'
+    """
+    letters = [c for c in text if c.isalpha()]
+    if sum("\u0600" <= c <= "\u06ff" for c in letters) > 0.5 * max(1, len(letters)):
+        return "ar"
+    if sum(c < "\u0250" for c in letters) < 0.5 * len(letters):
+        return "other"
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    counts = {code: sum(word in known for word in words) for code, known in _WORDS.items()}
+    best = max(counts, key=lambda code: counts[code])
+    return best if counts[best] >= max(3, 0.1 * len(words)) else None

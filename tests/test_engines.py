@@ -1,0 +1,129 @@
+"""One contract over every kind of engine, on real models: tiny random ones and the embedded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from summarize_cli import profiles
+from summarize_cli.engines import KINDS, Engine, build
+from summarize_cli.errors import InputError, ModelUnavailable, ProfileError
+
+SENTENCES = [
+    "Le Maroc signe un accord avec Oracle.",
+    "La ministre a présenté le projet à Rabat, en présence du directeur général.",
+    "Environ 40 % des postes sont à pourvoir.",
+]
+ENGINES = [
+    ("echo", "fr-ar"),
+    ("tiny-marian", "fr-ar"),
+    ("tiny-m2m100", "fr-ar"),
+    ("tiny-nllb", "fr-ar"),
+    ("tiny-mt5", "summary"),
+    ("extractive", "summary"),
+    ("embedded", "fr-en"),
+    ("embedded", "fr-ar"),
+]
+
+
+@pytest.fixture(params=ENGINES, ids=lambda pair: f"{pair[0]}-{pair[1]}")
+def engine(request: pytest.FixtureRequest, tiny: Path) -> Engine:
+    name, task = request.param
+    return build(profiles.load(name), task)
+
+
+def test_contract(engine: Engine) -> None:
+    """As many answers as texts, in their order, the same twice, nothing for nothing."""
+    first = engine.generate(SENTENCES)
+    assert len(first) == len(SENTENCES)
+    assert engine.generate(SENTENCES) == first
+    assert engine.generate(SENTENCES[::-1]) == first[::-1]
+    assert engine.generate([]) == []
+
+
+def test_every_kind_is_under_contract(tiny: Path) -> None:
+    """No kind of engine escapes the contract above."""
+    assert {profiles.load(name).kind for name, _ in ENGINES} == set(KINDS)
+
+
+def test_the_answer_does_not_depend_on_the_other_texts(tiny: Path) -> None:
+    """A text has the same answer alone and in a batch (float32 models)."""
+    for name in ("tiny-marian", "tiny-m2m100", "tiny-nllb"):
+        engine = build(profiles.load(name), "fr-ar")
+        assert [engine.generate([text])[0] for text in SENTENCES] == engine.generate(SENTENCES)
+
+
+def test_embedded_writes_the_languages(tiny: Path) -> None:
+    """The shipped weights answer in English and in Arabic script, with the figure kept."""
+    english = build(profiles.load("embedded"), "fr-en").generate(SENTENCES)
+    arabic = build(profiles.load("embedded"), "fr-ar").generate(SENTENCES)
+    assert "Morocco" in english[0]
+    assert "المغرب" in arabic[0]
+    assert "40" in english[2]
+    assert "40" in arabic[2]
+
+
+def test_marian_reads_its_language_token(tiny: Path) -> None:
+    """``>>ara<<`` reaches the model as one token, before the source."""
+    engine = build(profiles.load("tiny-marian"), "fr-ar")
+    _, tokenizer = engine._loaded  # type: ignore[attr-defined]
+    ids = tokenizer(engine.task["prefix"] + SENTENCES[0])["input_ids"]  # type: ignore[attr-defined]
+    assert ids[0] == tokenizer.convert_tokens_to_ids(">>ara<<") != tokenizer.unk_token_id
+
+
+@pytest.mark.parametrize(("name", "token"), [("tiny-m2m100", "__ar__"), ("tiny-nllb", "arb_Arab")])
+def test_the_target_token_is_forced(tiny: Path, name: str, token: str) -> None:
+    """M2M100 and NLLB begin their answer with the target language."""
+    engine = build(profiles.load(name), "fr-ar")
+    model, tokenizer = engine._loaded  # type: ignore[attr-defined]
+    seen = []
+    original = model.generate
+    model.generate = lambda **options: seen.append(out := original(**options)) or out
+    try:
+        engine.generate(SENTENCES[:1])
+    finally:
+        model.generate = original
+    assert seen[0][0, 1] == tokenizer.convert_tokens_to_ids(token) != tokenizer.unk_token_id
+
+
+def test_too_long_a_text_is_an_error(tiny: Path) -> None:
+    """Nothing is cut off in silence."""
+    with pytest.raises(InputError, match="too long"):
+        build(profiles.load("tiny-marian"), "fr-ar").generate(["mot " * 200])
+
+
+def test_unknown_task(tiny: Path) -> None:
+    """A model that does not do a task says what it does."""
+    with pytest.raises(ProfileError, match="does not do en-ar") as caught:
+        build(profiles.load("embedded"), "en-ar")
+    assert "fr-ar" in caught.value.hint
+
+
+def test_a_missing_hub_model_names_the_command() -> None:
+    """A hub model that was not pulled is not loaded, and nothing is downloaded."""
+    engine = build(profiles.load("opus-mt-fr-en"), "fr-en")
+    with pytest.raises(ModelUnavailable) as caught:
+        engine.generate(["Bonjour."])
+    assert caught.value.hint == "summarize-cli models pull opus-mt-fr-en"
+
+
+def test_extractive_lines_are_source_lines() -> None:
+    """The chosen sentences are lines of the text, in its order, as many as asked for."""
+    lines = [f"La phrase numéro {n} parle de {what} au Maroc et en Europe." for n, what in
+             enumerate(["la pêche", "l’industrie", "la culture", "la santé", "l’eau", "l’école"])]  # fmt: skip
+    engine = build(profiles.load("extractive"), "summary", {"sentences": 2})
+    chosen = engine.generate(["\n".join(["TITRE", *lines])])[0].split("\n")
+    assert len(chosen) == 2
+    assert [line for line in lines if line in chosen] == chosen
+
+
+def test_signatures_tell_settings_apart() -> None:
+    """Whatever can change the output changes the signature."""
+    profile = profiles.load("embedded")
+    signatures = {
+        build(profile, "fr-en").signature,
+        build(profile, "fr-ar").signature,
+        build(profile, "fr-en", {"num_beams": 4}).signature,
+    }
+    assert len(signatures) == 3

@@ -1,0 +1,143 @@
+r"""Turn the data folder into two mixtures of training examples.
+
+    python training/data.py DATA OUT [--corpus FOLDER ...]
+
+``OUT/general.jsonl`` holds public text whose stated licence allows commercial use and
+derivatives, weighed by worth; ``OUT/press.jsonl`` the press releases and prose written for
+this project, with the best of the public text so that nothing is forgotten. A line is
+``{"prompt": "French: ...\nArabic:", "answer": " ..."}``; the model is trained on the answer.
+Everything is drawn from a seed: the same folder gives the same files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+Pair = tuple[str, str]
+
+# Source, and how many lines to take at most for French-English, French-Arabic and
+# English-Arabic (a helper task). Left out, for want of a stated licence or a clear one:
+# mozilla_www_lang, umbrella_*, stellarium, wmt_newstest, udhr, kolibri_docs, ooni; and all
+# software interfaces under copyleft licences, which add little prose.
+GENERAL: dict[str, tuple[int, int, int]] = {
+    "tico19": (3000, 3000, 0),  # CC0
+    "mt_geneval": (2000, 0, 1200),  # CC-BY-SA-3.0
+    "mt_geneval_pivot": (0, 4000, 0),  # CC-BY-SA-3.0
+    "sdg_un_goals": (700, 700, 0),  # MIT
+    "canada_digital_service_blog": (3000, 0, 0),  # MIT / Open Government Licence - Canada
+    "opensource_guide": (400, 1700, 0),  # CC-BY-4.0
+    "privacy_guides": (700, 1700, 0),  # CC-BY-SA-4.0
+    "mozilla_www_ftl": (500, 2700, 0),  # MPL-2.0
+    "w3c_wai": (500, 540, 0),  # W3C document licence
+    "xquad": (0, 0, 1500),  # CC-BY-SA-4.0
+    "bitcoin_org": (200, 1100, 0),  # MIT
+    "monero_site": (100, 250, 0),  # BSD-3
+    "cc_legalcode": (150, 330, 0),  # CC0
+    "contributor_covenant": (40, 80, 0),  # CC-BY-4.0
+    "debian_handbook": (600, 2000, 0),  # GPL-2+ or CC-BY-SA-3.0, prose of a book
+    "tatoeba": (2500, 0, 0),  # CC-BY-2.0-FR
+    "tatoeba_pivot": (0, 3500, 0),  # CC-BY-2.0-FR
+    "msdocs_sxs": (0, 2000, 0),  # CC-BY-4.0
+    "lexicon_cldr_countries": (200, 600, 0),  # Unicode licence
+}
+REHEARSED = ("tico19", "mt_geneval", "mt_geneval_pivot", "sdg_un_goals", "privacy_guides")
+NAMES = {"fr": "French", "en": "English", "ar": "Arabic"}
+DIGITS = re.compile(r"\d+")
+ARABIC = re.compile(r"[\u0600-\u06ff]")
+
+
+def example(source: str, target: str, languages: str) -> dict[str, str]:
+    """Write one example in the wording of ``models/embedded/profile.toml``."""
+    first, second = languages.split("-")
+    return {
+        "prompt": f"{NAMES[first]}: {source}\n{NAMES[second]}:",
+        "answer": f" {target}",
+    }
+
+
+def sound(source: str, target: str, languages: str) -> bool:
+    """Whether a pair looks like a translation: length, figures, script."""
+    if not 2 <= len(source) <= 600 or not 2 <= len(target) <= 600 or source == target:
+        return False
+    if not 0.4 <= len(target) / len(source) <= 2.2 and len(source) > 20:
+        return False
+    if languages.endswith("ar") and len(ARABIC.findall(target)) < 0.4 * len(target):
+        return False
+    digits = ("".join(sorted("".join(DIGITS.findall(text)))) for text in (source, target))
+    return len(set(digits)) == 1
+
+
+def read(data: Path, source: str, languages: str) -> list[Pair]:
+    """Read the sound pairs of one source and direction, without repetitions."""
+    path = data / f"{source}.{languages}.tsv.gz"
+    columns = slice(0, 2)
+    if source == "tico19":
+        path = data / "tico19.fr-en-ar.tsv.gz"
+        columns = {"fr-en": slice(0, 2), "fr-ar": slice(0, 3, 2), "en-ar": slice(1, 3)}[languages]
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        rows = [tuple(line.rstrip("\n").split("\t")[columns]) for line in lines]
+    pairs = {(row[0], row[1]): None for row in rows if len(row) == 2}
+    return [pair for pair in pairs if sound(*pair, languages)]
+
+
+def public(data: Path, sources: tuple[str, ...] | None = None) -> Iterator[dict[str, str]]:
+    """Yield examples of the public sources, as many as ``GENERAL`` says."""
+    for source, limits in GENERAL.items():
+        if sources and source not in sources:
+            continue
+        for languages, limit in zip(("fr-en", "fr-ar", "en-ar"), limits, strict=True):
+            if limit:
+                pairs = read(data, source, languages)
+                random.Random(source + languages).shuffle(pairs)
+                for pair in pairs[:limit]:
+                    yield example(*pair, languages)
+
+
+def press(folder: Path) -> Iterator[dict[str, str]]:
+    """Yield sentences, titles, summaries and pairs of neighbours of the project's corpora."""
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            document = json.loads(line)
+            sentences = document["sentences"]
+            joined = [
+                {language: f"{a[language]} {b[language]}" for language in NAMES}
+                for a, b in zip(sentences[::4], sentences[1::4])
+            ]
+            extra = [document[part] for part in ("title", "summary") if document.get(part)]
+            for texts in [*sentences, *joined, *extra]:
+                for target in ("en", "ar"):
+                    yield example(texts["fr"], texts[target], f"fr-{target}")
+
+
+def write(path: Path, examples: list[dict[str, str]]) -> None:
+    """Shuffle and write a mixture."""
+    random.Random(0).shuffle(examples)
+    with path.open("w", encoding="utf-8") as out:
+        out.writelines(json.dumps(item, ensure_ascii=False) + "\n" for item in examples)
+    print(f"{path.name}: {len(examples):,} examples")
+
+
+def main() -> None:
+    """Write both mixtures."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--corpus", type=Path, nargs="*", default=[])
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    own = [item for folder in options.corpus for item in press(folder)]
+    if options.data.is_dir():
+        write(options.out / "general.jsonl", [*public(options.data)])
+        rehearsed = [*public(options.data, REHEARSED)]
+        own += random.Random(1).sample(rehearsed, min(len(rehearsed), len(own) // 5))
+    write(options.out / "press.jsonl", own)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Low-rank adapters (LoRA, Hu et al., 2021) on every linear layer of the blocks."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
+
+class LoRA(nn.Module):
+    """A frozen linear layer plus ``alpha / rank * B @ A``; ``B`` starts at zero."""
+
+    def __init__(self, linear: nn.Linear, rank: int, alpha: int) -> None:
+        super().__init__()
+        self.weight = linear.weight
+        self.scale = alpha / rank
+        self.A = nn.Parameter(torch.empty(rank, linear.in_features, dtype=torch.float32))
+        self.B = nn.Parameter(torch.zeros(linear.out_features, rank, dtype=torch.float32))
+        nn.init.kaiming_uniform_(self.A, a=math.sqrt(5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Apply both parts in the type of ``x``, keeping the adapter itself in float32."""
+        low = functional.linear(x, self.A.to(x.dtype))
+        return functional.linear(x, self.weight) + functional.linear(low, (self.B * self.scale).to(x.dtype))
+
+
+def add_lora(model: nn.Module, rank: int, alpha: int) -> dict[str, LoRA]:
+    """Freeze ``model``, wrap its target layers in place, and return the adapters by name."""
+    model.requires_grad_(False)
+    adapters = {}
+    for parent_name, parent in list(model.named_modules()):
+        for name, child in list(parent.named_children()):
+            if name in TARGETS and isinstance(child, nn.Linear):
+                adapters[f"{parent_name}.{name}"] = LoRA(child, rank, alpha).to(child.weight.device)
+                setattr(parent, name, adapters[f"{parent_name}.{name}"])
+    return adapters
+
+
+def save_adapter(adapters: dict[str, LoRA], rank: int, alpha: int, folder: Path) -> None:
+    """Write the adapters as PEFT does: ``adapter_model.safetensors`` and its settings."""
+    folder.mkdir(parents=True, exist_ok=True)
+    state = {
+        f"base_model.model.{name}.lora_{part}.weight": getattr(layer, part)
+        .detach()
+        .to("cpu", torch.bfloat16)
+        .contiguous()
+        for name, layer in adapters.items()
+        for part in "AB"
+    }
+    save_file(state, folder / "adapter_model.safetensors", metadata={"format": "pt"})
+    settings = {
+        "peft_type": "LORA",
+        "task_type": "CAUSAL_LM",
+        "base_model_name_or_path": "google/gemma-3-270m",
+        "r": rank,
+        "lora_alpha": alpha,
+        "lora_dropout": 0.0,
+        "bias": "none",
+        "fan_in_fan_out": False,
+        "inference_mode": True,
+        "target_modules": list(TARGETS),
+    }
+    (folder / "adapter_config.json").write_text(json.dumps(settings, indent=1) + "\n")
+
+
+def load_adapter(adapters: dict[str, LoRA], folder: Path) -> None:
+    """Fill the adapters from a folder that ``save_adapter`` (or PEFT) wrote."""
+    state = load_file(folder / "adapter_model.safetensors")
+    for name, layer in adapters.items():
+        for part in "AB":
+            getattr(layer, part).data.copy_(state[f"base_model.model.{name}.lora_{part}.weight"])
