@@ -18,10 +18,14 @@ ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٪٫٬", 
 NUMBER = re.compile(r"\d+(?:[ \u00a0\u202f,.'’]\d{3}(?!\d))*(?:[.,]\d+)?")
 ADDRESS = re.compile(r"https?://[^\s<>«»\"”،]+|www\.[^\s<>«»\"”،]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 SCALES = {
-    "millier": 10**3, "milliers": 10**3, "thousand": 10**3, "ألف": 10**3, "آلاف": 10**3, "ألفا": 10**3,
-    "million": 10**6, "millions": 10**6, "مليون": 10**6, "ملايين": 10**6, "مليونا": 10**6,
-    "milliard": 10**9, "milliards": 10**9, "مليار": 10**9, "مليارات": 10**9, "مليارا": 10**9,
-}  # fmt: skip
+    10**3: "millier milliers thousand ألف ألفا ألفي آلاف الف",
+    10**6: "million millions mn مليون مليونا مليوني ملايين",
+    10**9: "milliard milliards bn مليار مليارا ملياري مليارات بليون",
+    10**12: "trillion trillions تريليون تريليونا",
+}
+SCALE = {word: scale for scale, words in SCALES.items() for word in words.split()}
+CLOCK = re.compile(r"(\d{1,2})[.:](\d{2})(?=\s?[ap]\.?m)")
+THOUSANDS = re.compile(r"(\d+) (?:ألفا|ألف|آلاف) و ?(\d{1,3})(?!\d)")
 # The French billion is the English trillion: a word that both have, and mean differently.
 BILLION = {"fr": 10**12, "en": 10**9}
 SPELLED_OUT = 12
@@ -42,10 +46,11 @@ def figures(text: str, lang: str) -> list[Figure]:
     ``1,234`` may be a thousand or a decimal, so both values are kept; a scale word behind
     the number (million, milliard, ألف) multiplies it.
 
-    >>> sorted(figures("1,2 milliard", "fr")[0].values)
-    [1.2, 1200000000.0]
+    >>> figures("1,2 milliard", "fr")[0].values
+    frozenset({1200000000.0})
     """
-    text = text.translate(ARABIC_DIGITS)
+    text = CLOCK.sub(r"\1 h \2", text.translate(ARABIC_DIGITS))
+    text = THOUSANDS.sub(lambda m: str(int(m[1]) * 1000 + int(m[2])), text)
     found = []
     for match in NUMBER.finditer(text):
         written = match.group()
@@ -53,9 +58,9 @@ def figures(text: str, lang: str) -> list[Figure]:
         values = {_value(whole.replace(",", ""), "."), _value(whole.replace(".", ""), ",")}
         if not re.search(r"[.,]", whole):
             values = {float(whole)}
-        scale = _scale(text[match.end() :], lang)
-        values |= {round(value * scale, 6) for value in values}
-        found.append(Figure(written, frozenset(values)))
+        scales = _scales(text[match.end() :], lang)
+        scaled = frozenset(round(value * scale, 6) for value in values for scale in scales)
+        found.append(Figure(written, scaled))
     return found
 
 
@@ -66,13 +71,15 @@ def _value(digits: str, decimal: str) -> float:
     return float(digits.replace(decimal, "."))
 
 
-def _scale(after: str, lang: str) -> int:
+def _scales(after: str, lang: str) -> tuple[int, ...]:
+    """What the word behind a number may multiply it by."""
     word = re.match(r"[\s\u00a0\u202f-]*(?:de )?([^\W\d_]+)", after)
-    if not word:
-        return 1
-    if word[1].lower() in ("billion", "billions"):
-        return BILLION.get(lang, 1)
-    return SCALES.get(word[1].lower(), 1)
+    unit = word[1].lower() if word else ""
+    if unit in ("billion", "billions"):
+        return (BILLION.get(lang, 1),)
+    if unit == "m":  # a metre, or in English press style a million
+        return (1, 10**6)
+    return (SCALE.get(unit, 1),)
 
 
 def check(source: str, target: str, lang: str) -> Iterator[tuple[str, bool, str]]:

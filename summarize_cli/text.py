@@ -153,7 +153,7 @@ def moses(text: str) -> str:
     Moses reads ``3 500`` as 3.5 thousand badly written and puts a comma into it, so
     ``norm_numbers`` is off; ``reading`` has already unified the spaces.
     """
-    return str(_normaliser().normalize(text))
+    return str(_normaliser().normalize(text.replace("« ", "«").replace(" »", "»")))
 
 
 @cache

@@ -1,0 +1,157 @@
+"""The memory: only what is missing runs, every batch is kept, nothing is mixed up."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from summarize_cli.errors import MemoryDamaged, ModelUnavailable
+from summarize_cli.memory import CachedEngine, Store, key
+
+
+@dataclass
+class Counting:
+    """An engine that upper-cases, keeps what it was asked, and can fail at a text."""
+
+    signature: str = "counting/fr-en#1"
+    limit: int = 100
+    steps: Sequence[str] = ("reading",)
+    fails_at: str | None = None
+    asked: list[list[str]] = field(default_factory=list)
+
+    def generate(self, texts: Sequence[str]) -> list[str]:
+        self.asked.append(list(texts))
+        if self.fails_at in texts:
+            raise KeyboardInterrupt
+        return [text.upper() for text in texts]
+
+
+@given(st.lists(st.text(max_size=8), max_size=30), st.integers(1, 5))
+def test_remembering_changes_no_answer(texts: list[str], batch: int) -> None:
+    """With or without memory, once or twice, in any batches: the same answers in order."""
+    engine = Counting()
+    cached = CachedEngine(engine, Store(":memory:"), batch=batch)
+    assert cached.generate(texts) == [text.upper() for text in texts]
+    assert cached.generate(texts) == [text.upper() for text in texts]
+    ran = [text for batch in engine.asked for text in batch]
+    assert sorted(ran) == sorted(set(texts))
+    assert all(len(batch_) <= batch for batch_ in engine.asked)
+
+
+def test_only_misses_run_and_a_file_remembers(tmp_path: Path) -> None:
+    """A second process finds what the first has stored."""
+    first, second = Counting(), Counting()
+    store = Store(tmp_path / "m.sqlite")
+    CachedEngine(first, store).generate(["a", "b"])
+    store.close()
+    again = CachedEngine(second, Store(tmp_path / "m.sqlite"))
+    assert again.generate(["b", "c", "a", "c"]) == ["B", "C", "A", "C"]
+    assert second.asked == [["c"]]
+    assert (again.tally.hits, again.tally.misses) == (2, 1)
+
+
+def test_an_interrupt_keeps_finished_batches(tmp_path: Path) -> None:
+    """What ran before Ctrl-C is remembered; the rest runs the next time."""
+    store = Store(tmp_path / "m.sqlite")
+    engine = Counting(fails_at="c")
+    with pytest.raises(KeyboardInterrupt):
+        CachedEngine(engine, store, batch=1).generate(["aaa", "bb", "c"])
+    engine.fails_at = None
+    engine.asked.clear()
+    assert CachedEngine(engine, store, batch=1).generate(["aaa", "bb", "c"]) == ["AAA", "BB", "C"]
+    assert engine.asked == [["c"]]
+
+
+def test_another_signature_is_another_answer() -> None:
+    """The key has the engine in it."""
+    store = Store(":memory:")
+    CachedEngine(Counting(), store).generate(["a"])
+    other = Counting(signature="counting/fr-en#2")
+    CachedEngine(other, store).generate(["a"])
+    assert other.asked == [["a"]]
+    assert store.signatures("a") == ["counting/fr-en#1", "counting/fr-en#2"]
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_keys_do_not_collide(a: str, b: str, c: str, d: str) -> None:
+    """Different pairs have different keys (signatures hold no NUL)."""
+    a, c = a.replace("\0", ""), c.replace("\0", "")
+    assert (key(a, b) == key(c, d)) == ((a, b) == (c, d))
+
+
+def test_refresh_computes_again_and_remembers() -> None:
+    """``--refresh`` replaces the old answer."""
+    store = Store(":memory:")
+    store.put("counting/fr-en#1", {"a": "old"})
+    assert CachedEngine(Counting(), store).generate(["a"]) == ["old"]
+    assert CachedEngine(Counting(), store, refresh=True).generate(["a"]) == ["A"]
+    assert CachedEngine(Counting(), store).generate(["a"]) == ["A"]
+
+
+def test_cache_only_never_computes() -> None:
+    """``--cache-only`` fails where something would have to run."""
+    engine = Counting()
+    with pytest.raises(ModelUnavailable, match="1 of 1"):
+        CachedEngine(engine, Store(":memory:"), only=True).generate(["a"])
+    assert engine.asked == []
+
+
+def test_batches_hold_similar_lengths() -> None:
+    """The longest first, and no more characters with padding than a batch may hold."""
+    engine = Counting()
+    CachedEngine(engine, Store(":memory:"), characters=10).generate(["aaaa", "b", "cc", "dddd", "e"])
+    assert engine.asked == [["aaaa", "dddd"], ["cc", "b", "e"]]
+
+
+def test_a_damaged_file_says_what_to_do(tmp_path: Path) -> None:
+    """Garbage in place of a memory is named, with the command that mends it."""
+    path = tmp_path / "m.sqlite"
+    path.write_bytes(b"not a database at all, but long enough to be one" * 50)
+    with pytest.raises(MemoryDamaged, match="damaged") as caught:
+        Store(path)
+    assert f"cache clear --cache-path {path}" in caught.value.hint
+
+
+def test_a_damaged_page_is_found_when_read(tmp_path: Path) -> None:
+    """Damage behind an intact header is an error of ours, not a traceback."""
+    path = tmp_path / "m.sqlite"
+    store = Store(path)
+    store.put("s", {str(n): "x" * 200 for n in range(500)})
+    store.close()
+    content = bytearray(path.read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)
+    path.write_bytes(content)
+    with pytest.raises(MemoryDamaged):
+        Store(path).get("s", [str(n) for n in range(500)])
+
+
+def test_an_unwritable_place_is_an_error(tmp_path: Path) -> None:
+    """A memory below a file cannot be made."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(MemoryDamaged):
+        Store(tmp_path / "file" / "m.sqlite")
+
+
+def test_another_version_is_refused(tmp_path: Path) -> None:
+    """A memory of a future format is not touched."""
+    path = tmp_path / "m.sqlite"
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA user_version=99")
+    db.close()
+    with pytest.raises(MemoryDamaged, match="another version"):
+        Store(path)
+
+
+def test_clear_forgets_machine_output_only() -> None:
+    """``cache clear`` says how many outputs it forgot."""
+    store = Store(":memory:")
+    store.put("s", {"a": "1", "b": "2"})
+    assert store.count() == {"s": 2}
+    assert store.clear() == 2
+    assert store.count() == {}
