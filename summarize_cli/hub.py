@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 from .errors import ModelUnavailable, OutputError
@@ -33,13 +34,13 @@ def fetch(profile: Profile, patterns: list[str], folder: Path) -> str:
             f"cannot pull {profile.name}: HF_HUB_OFFLINE is set", "unset it for this command"
         )
     from huggingface_hub import HfApi, snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError
+    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]  # its HTTP library's
 
     hub, revision = profile.weights["hub"], profile.weights["revision"]
     try:
         commit = str(HfApi().model_info(hub, revision=revision, timeout=20).sha)
         snapshot_download(hub, revision=commit, local_dir=folder, allow_patterns=patterns)
-    except (HfHubHTTPError, OSError, ValueError, RuntimeError) as error:
+    except (HTTPError, OSError, ValueError, RuntimeError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ModelUnavailable(
             f"cannot pull {profile.name}: {reason}",
@@ -87,7 +88,12 @@ def convert(folder: Path) -> None:
     pickled = folder / "pytorch_model.bin"
     if not pickled.exists():
         raise ModelUnavailable(f"no weights were found for {folder.name}", "see the model's page")
-    state = torch.load(pickled, map_location="cpu", weights_only=True)
+    try:
+        state = torch.load(pickled, map_location="cpu", weights_only=True)
+    except (UnpicklingError, RuntimeError, EOFError) as error:
+        raise ModelUnavailable(
+            f"{pickled.name} of {folder.name} cannot be read safely", "pull it again"
+        ) from error
     kept: dict[int, str] = {}
     for name, tensor in state.items():
         kept.setdefault(tensor.data_ptr(), name)

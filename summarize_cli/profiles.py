@@ -193,4 +193,9 @@ def choose(name: str, tasks: list[str], commercial_only: bool = False) -> tuple[
                 "choose another set with --models, or leave out --commercial-only",
             )
         return candidate, chosen
-    raise ProfileError(f"no installed set of models does {', '.join(tasks)}")
+    wanted = [task for task in tasks if task not in sets()["embedded"]] or tasks
+    able = next((m[wanted[0]] for m in sets().values() if wanted[0] in m), "")
+    raise ProfileError(
+        f"no installed set of models does {', '.join(wanted)}",
+        f"summarize-cli models pull {able}" if able else "summarize-cli models list",
+    )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from summarize_cli import text
 from summarize_cli.document import Document, Segment
 
-FRENCHLIKE = st.text(alphabet="aéMLx. ,!?…«»\"()-–•\n\r\t \u00a0\u202f1:;°’", max_size=120)
+FRENCHLIKE = st.text(alphabet='aéMLx. ,!?…«»"()-–•\n\r\t \u00a0\u202f1:;°’', max_size=120)
 TEXTS = FRENCHLIKE | st.text(max_size=60)
 WRAPS = st.sampled_from(["auto", "keep", "join"])
 

@@ -12,9 +12,10 @@ from types import FrameType
 from typing import Annotated, NoReturn
 
 import typer
+from typer.exceptions import TyperException
 
 from .. import __version__
-from ..errors import SummarizeError
+from ..errors import SummarizeError, UsageError
 from . import cache, doctor, models, settings, work
 
 app = typer.Typer(
@@ -49,26 +50,38 @@ def start(
     context.default_map = settings.default_map()
 
 
+class _Interrupted(BaseException):
+    """Ctrl-C or a polite kill, under a name that Typer does not turn into a bare exit."""
+
+
 def main() -> NoReturn:
     """Run the command line and leave with its exit code."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")  # Arabic, also where the console says otherwise
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    sys.exit(_exit_code())
+
+
+def _exit_code() -> int:
     try:
-        # Not Typer's own handling: it would turn an interrupt into a bare "Aborted".
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)  # what typer.Exit was raised with, or None
         sys.stdout.flush()
-        code = 0
+        return int(code or 0)
     except SummarizeError as error:
-        code = _say(error)
-    except KeyboardInterrupt:
-        code = _interrupted(130)
+        return _say(error)
+    except TyperException as error:
+        if error.message.startswith("Usage:"):  # no arguments at all: the help
+            print(error.message, file=sys.stderr)
+            return error.exit_code
+        return _say(UsageError(error.format_message(), "summarize-cli --help"))
+    except _Interrupted as stopped:
+        return _say_interrupted(128 + int(stopped.args[0]))
     except BrokenPipeError:
         # Whoever reads us has had enough: end quietly, also when the interpreter flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code)
+        return 0
 
 
 def _say(error: SummarizeError) -> int:
@@ -78,12 +91,12 @@ def _say(error: SummarizeError) -> int:
     return error.exit_code
 
 
-def _interrupted(code: int) -> int:
+def _say_interrupted(code: int) -> int:
     command = " ".join(["summarize-cli", *sys.argv[1:]])
     print("\ninterrupted: what was finished is kept", file=sys.stderr)
     print(f"hint: go on with: {command}", file=sys.stderr)
     return code
 
 
-def _terminate(signum: int, frame: FrameType | None) -> None:
-    sys.exit(_interrupted(128 + signum))
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    raise _Interrupted(signum)

@@ -32,7 +32,7 @@ class ExtractiveEngine(FromProfile):
     def _chosen(self, lines: list[str]) -> list[str]:
         wanted = int(self.generation["sentences"])
         candidates = [n for n, line in enumerate(lines) if _stands_alone(line)]
-        if len(candidates) < wanted:
+        if not candidates:
             candidates = [n for n, line in enumerate(lines) if line.strip()]
         if len(candidates) <= wanted:
             return [lines[n] for n in candidates]

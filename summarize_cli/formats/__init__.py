@@ -28,5 +28,5 @@ def read(path: Path, lang: str = "fr", wrap: Wrap = "auto") -> Document:
     except IsADirectoryError:
         raise InputError(f"{path} is a directory", "name a file in it") from None
     except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
+        raise InputError(f"cannot read {path}: {error.strerror}", "check the name and the rights") from error
     return READERS[path.suffix.lower()](content, str(path), lang, wrap)

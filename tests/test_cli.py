@@ -1,0 +1,362 @@
+"""The command line as a user meets it: golden outputs, errors with hints, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from conftest import SAMPLE
+
+from summarize_cli import profiles
+from summarize_cli.engines import build
+from summarize_cli.memory import Store
+
+GOLDEN = Path(__file__).parent / "golden"
+SHORT = "Le Maroc signe un accord avec Oracle.\n\n- 1 000 postes\n- 40 % hors de Casablanca\n"
+ARABIC = {
+    "Le Maroc signe un accord avec Oracle.": "المغرب يوقع اتفاقا مع أوراكل.",
+    "1 000 postes": "1000 منصب شغل",
+    "40 % hors de Casablanca": "40% خارج الدار البيضاء",
+}
+
+
+class Result(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Cli = Callable[..., Result]
+
+
+@pytest.fixture
+def cli(environment: dict[str, str], tmp_path: Path) -> Cli:
+    """Run ``python -m summarize_cli`` in a process of its own."""
+
+    def run(*arguments: str, stdin: bytes = b"", **extra: str) -> Result:
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-m", "summarize_cli", *arguments],
+            input=stdin, capture_output=True, cwd=tmp_path, env={**environment, **extra},
+            timeout=300, check=False,
+        )  # fmt: skip
+        return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run
+
+
+def golden(name: str, output: str) -> None:
+    """Compare with a file in ``golden/``; ``REGOLD=1`` writes it anew, to be read in the diff."""
+    path = GOLDEN / name
+    if os.environ.get("REGOLD"):
+        GOLDEN.mkdir(exist_ok=True)
+        path.write_text(output, encoding="utf-8")
+    assert output == path.read_text(encoding="utf-8")
+
+
+def remember_arabic(home: Path) -> None:
+    """Put known Arabic into the memory, as if the echo model had written it."""
+    store = Store(home / "memory.sqlite")
+    store.put(build(profiles.load("echo"), "fr-ar").signature, ARABIC)
+    store.close()
+
+
+@pytest.mark.parametrize("format", ["text", "md", "json"])
+def test_golden_run(cli: Cli, home: Path, tmp_path: Path, format: str) -> None:
+    """What ``run`` prints, with Arabic, in each format; times and paths left out."""
+    remember_arabic(home)
+    (tmp_path / "note.txt").write_text(SHORT, encoding="utf-8")
+    result = cli("run", "note.txt", "--models", "echo", "--format", format, "--quiet")
+    assert result.code == 0, result.err
+    out = re.sub(r'"(seconds|fingerprint|tool)": [^,\n]*', r'"\1": "..."', result.out)
+    golden(f"run.{format}", re.sub(r"#[0-9a-f]{16}", "#...", out))
+
+
+def test_golden_help(cli: Cli) -> None:
+    """The commands, and that every one has an example."""
+    result = cli("--help", COLUMNS="90")
+    golden("help.txt", result.out)
+    commands = ["run", "translate", "summarize", "doctor", "models list", "models show",
+                "models pull", "models verify", "models licences", "cache info", "cache why",
+                "cache clear"]  # fmt: skip
+    for command in commands:
+        assert "Example:" in cli(*command.split(), "--help").out, command
+
+
+def test_translate_keeps_lines(cli: Cli, home: Path) -> None:
+    """One line in is one line out, in a pipe, and Arabic is not reordered."""
+    remember_arabic(home)
+    result = cli("translate", "--to", "ar", "--models", "echo", "-q", stdin=SHORT.encode())
+    assert result.out.splitlines() == [
+        "المغرب يوقع اتفاقا مع أوراكل.", "", "- 1000 منصب شغل", "- 40% خارج الدار البيضاء",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_encodings_are_found(cli: Cli, tmp_path: Path, encoding: str) -> None:
+    """A French article arrives whole, whatever the encoding."""
+    text = SAMPLE.read_text(encoding="utf-8")
+    (tmp_path / "a.txt").write_bytes(text.encode(encoding))
+    result = cli("translate", "a.txt", "--models", "echo", "-q")
+    assert result.code == 0
+    assert result.out.strip().split() == text.split()
+
+
+def test_summaries_hold_their_limits(cli: Cli) -> None:
+    """Sentences, words, characters, style and citations."""
+    base = ["summarize", str(SAMPLE), "-q"]
+    whole = cli(*base, "--sentences", "2", "--cite").out
+    assert len(re.findall(r"\[\d+\]", whole)) == 2
+    assert len(cli(*base, "--max-words", "30").out.split()) <= 30
+    assert len(cli(*base, "--max-chars", "120").out.strip()) <= 120
+    assert cli(*base, "--style", "bullets", "--sentences", "3").out.count("- ") >= 3
+    assert len(cli(*base, "--style", "sentence").out.strip().splitlines()) == 1
+
+
+# --- what can go wrong ------------------------------------------------------------------
+
+
+def failed(result: Result, code: int, *words: str) -> None:
+    """One ``error:`` line with these words, a ``hint:``, the exit code, and no traceback."""
+    assert result.code == code, result.err
+    assert len(re.findall("^error: ", result.err, re.M)) == 1, result.err
+    assert len(re.findall("^hint: ", result.err, re.M)) == 1, result.err
+    assert "Traceback" not in result.err
+    for word in words:
+        assert word in result.err
+
+
+def test_errors_of_input(cli: Cli, tmp_path: Path) -> None:
+    """Missing, empty and binary files, folders without documents, unknown types."""
+    (tmp_path / "empty.txt").write_text(" \n")
+    (tmp_path / "binary.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0")
+    (tmp_path / "zeros.txt").write_bytes(bytes(range(256)) * 4)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "sheet.xyz").write_text("Bonjour")
+    failed(cli("run", "missing.txt"), 2, "missing.txt")
+    failed(cli("run", "*.nothing"), 2, "nothing")
+    failed(cli("run", "empty.txt"), 1, "empty")
+    failed(cli("run", "binary.txt"), 1, "not a text file")
+    failed(cli("run", "zeros.txt"), 1, "not a text file")
+    failed(cli("run", "folder"), 2, "no documents")
+    failed(cli("run", "sheet.xyz"), 1, ".xyz")
+    failed(cli("translate", "missing.txt"), 1, "missing.txt")
+
+
+def test_errors_of_usage(cli: Cli) -> None:
+    """Unknown models, languages, routes and options name what is known."""
+    failed(cli("run", str(SAMPLE), "--models", "best"), 4, "best", "embedded")
+    failed(cli("models", "show", "opus"), 4, "opus", "opus-mt-fr-ar")
+    failed(cli("run", str(SAMPLE), "--to", "de"), 2, "de", "ar")
+    failed(cli("run", str(SAMPLE), "--route", "pivot:de"), 2, "pivot:en")
+    failed(cli("run", "--nonsense"), 2, "--nonsense")
+    assert cli().err.startswith("Usage:")
+
+
+def test_a_model_that_is_not_installed(cli: Cli) -> None:
+    """Offline, the error names the command that installs it; the exit code is 4."""
+    failed(cli("run", str(SAMPLE), "--models", "opus"), 4, "models pull opus-mt-fr-en")
+    failed(cli("summarize", str(SAMPLE), "--method", "abstractive"), 4, "models pull barthez")
+    assert cli("models", "verify", "m2m100_418M").code == 4
+    failed(cli("models", "pull", "opus-mt-fr-ar", HF_HUB_OFFLINE="1"), 4, "HF_HUB_OFFLINE")
+
+
+def test_licence_policy(cli: Cli) -> None:
+    """Non-commercial weights are refused with exit code 5."""
+    failed(cli("run", str(SAMPLE), "--models", "nllb", "--commercial-only"), 5, "CC-BY-NC-4.0")
+
+
+def test_a_damaged_memory(cli: Cli, home: Path) -> None:
+    """Exit code 6 and the command that mends it, which works."""
+    (home / "memory.sqlite").write_bytes(b"garbage" * 1000)
+    run = ["translate", str(SAMPLE), "--models", "echo"]
+    failed(cli(*run), 6, "damaged", "cache clear")
+    assert cli("cache", "clear").code == 0
+    assert (home / "memory.damaged").exists()
+    assert cli(*run).code == 0
+
+
+def test_unwritable_output(cli: Cli, tmp_path: Path) -> None:
+    """A folder that cannot be made is exit code 6; so is a full disk."""
+    (tmp_path / "file").write_text("")
+    failed(cli("run", str(SAMPLE), "--models", "echo", "-o", "file", "-q"), 6, "cannot write")
+    if Path("/dev/full").exists():
+        (tmp_path / "full.sqlite").symlink_to("/dev/full")
+        result = cli("translate", str(SAMPLE), "--models", "echo", "--cache-path", "full.sqlite")
+        failed(result, 6, "memory")
+
+
+def test_text_that_is_not_french(cli: Cli, tmp_path: Path) -> None:
+    """A warning, the work is done all the same, and ``--source-lang`` silences it."""
+    (tmp_path / "en.txt").write_text("The minister said that it is in the plan of the city.")
+    result = cli("translate", "en.txt", "--models", "echo", "-q")
+    assert result.code == 0
+    assert "warning: en.txt does not look French (en)" in result.err
+    forced = cli("translate", "en.txt", "--models", "echo", "-q", "--source-lang", "fr")
+    assert forced.err == ""
+
+
+def test_one_bad_document_does_not_stop_the_others(cli: Cli, tmp_path: Path) -> None:
+    """Exit code 1, the bad one named, the others written."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "good.fr.txt").write_text("Bonjour à tous.")
+    (folder / "bad.txt").write_bytes(b"%PDF-1.7")
+    result = cli("run", "in", "--models", "echo", "-o", "out", "--summaries", "fr")
+    failed(result, 1, "bad.txt")
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+        "good.ar.txt", "good.en.txt", "good.json", "good.summary.txt",
+    ]  # fmt: skip
+
+
+def test_outputs_are_not_overwritten_unasked(cli: Cli, tmp_path: Path) -> None:
+    """An unchanged rerun is up to date; a changed one needs --overwrite."""
+    source = tmp_path / "a.txt"
+    source.write_text("Bonjour à tous.")
+    run = ["run", "a.txt", "--models", "echo", "-o", "out"]
+    assert cli(*run).code == 0
+    assert "up to date" in cli(*run).err
+    source.write_text("Bonsoir à tous.")
+    failed(cli(*run), 6, "exists")
+    assert (tmp_path / "out" / "a.en.txt").read_text() == "Bonjour à tous."
+    assert cli(*run, "--overwrite").code == 0
+    assert (tmp_path / "out" / "a.en.txt").read_text() == "Bonsoir à tous."
+
+
+def test_names_do_not_collide_or_escape(cli: Cli, tmp_path: Path) -> None:
+    """Two inputs with one output name, and a template that climbs out, are refused."""
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.txt").write_text("Bonjour à tous.")
+    failed(cli("run", "x/a.txt", "y/a.txt", "--models", "echo", "-o", "out"), 2, "both write")
+    climbing = ["--name-template", "../{stem}.{lang}{ext}"]
+    failed(cli("run", "x/a.txt", "--models", "echo", "-o", "out", *climbing), 6, "outside")
+    failed(cli("run", "x/a.txt", "--models", "echo", "-o", "out", "--name-template", "{nope}"), 2, "nope")
+
+
+def test_ctrl_c_keeps_what_was_finished(environment: dict[str, str], home: Path, tmp_path: Path) -> None:
+    """An interrupt in the middle: exit code 130, a hint, finished batches remembered."""
+    prepared = build(profiles.load("embedded"), "fr-en").generate(["Bonjour."])
+    assert prepared
+    text = "\n".join(f"La phrase numéro {n} parle de la mer et du vent." for n in range(200))
+    (tmp_path / "long.txt").write_text(text)
+    command = [sys.executable, "-m", "summarize_cli", "run", "long.txt", "--models", "embedded",
+               "--batch-size", "2"]  # fmt: skip
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    deadline = time.time() + 120
+    while remembered(home) < 4:
+        assert time.time() < deadline, "nothing was remembered"
+        assert process.poll() is None, "it ended before the interrupt"
+        time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"interrupted" in err
+    assert b"go on with: summarize-cli run long.txt" in err
+    assert b"Traceback" not in err
+    assert remembered(home) >= 4
+
+
+def remembered(home: Path) -> int:
+    """How many outputs a memory holds, as another process sees it."""
+    try:
+        db = sqlite3.connect(home / "memory.sqlite", timeout=5)
+        try:
+            return int(db.execute("SELECT count(*) FROM machine").fetchone()[0])
+        finally:
+            db.close()
+    except sqlite3.OperationalError:
+        return 0
+
+
+def test_a_closed_pipe_ends_quietly(environment: dict[str, str], tmp_path: Path) -> None:
+    """``| head`` does not end in a traceback."""
+    (tmp_path / "many.txt").write_text("Une ligne de texte à afficher.\n" * 20_000)
+    command = f"{sys.executable} -m summarize_cli translate many.txt --models echo -q | head -1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], cwd=tmp_path, env=environment,
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.stdout == "Une ligne de texte à afficher.\n"
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
+# --- the rest ---------------------------------------------------------------------------
+
+
+def test_cache_explains_itself(cli: Cli, home: Path, tmp_path: Path) -> None:
+    """Never seen, remembered, and known only to another model."""
+    (tmp_path / "a.txt").write_text("Bonjour à tous les lecteurs.")
+    why = ["cache", "why", "a.txt", "--models"]
+    assert "never translated" in cli(*why, "echo").out
+    cli("translate", "a.txt", "--models", "echo", "-q")
+    assert "hit: echo/fr-en" in cli(*why, "echo").out
+    assert "known only to echo/fr-en" in cli(*why, "embedded").out
+    assert "echo/fr-en" in cli("cache", "info").out
+
+
+def test_dry_run_touches_nothing(cli: Cli, home: Path, tmp_path: Path) -> None:
+    """Words, hits and an estimate; no output."""
+    result = cli("run", str(SAMPLE), "--models", "embedded", "--dry-run", "-o", "out")
+    assert "527 words, 16 segments, 0 of 32 translations remembered" in result.out
+    assert not (tmp_path / "out").exists()
+
+
+def test_settings_file(cli: Cli, tmp_path: Path) -> None:
+    """Defaults come from the file; the command line wins; doctor says from where."""
+    (tmp_path / "summarize-cli.toml").write_text('models = "echo"\nto = "ar"\n')
+    (tmp_path / "a.txt").write_text("Bonjour à tous.")
+    assert "Bonjour à tous." in cli("translate", "a.txt").out
+    failed(cli("translate", "a.txt", "--models", "opus"), 4, "not installed")
+    (tmp_path / "summarize-cli.toml").write_text("models = \n")
+    failed(cli("translate", "a.txt"), 2, "summarize-cli.toml")
+
+
+def test_doctor_and_models(cli: Cli, tmp_path: Path) -> None:
+    """The state of things in words."""
+    (tmp_path / "summarize-cli.toml").write_text('models = "embedded"\n')
+    doctor = cli("doctor")
+    assert doctor.code == 0, doctor.out
+    assert "set embedded: complete" in doctor.out
+    assert "models = 'embedded' from summarize-cli.toml" in doctor.out
+    listed = cli("models", "list").out
+    assert re.search(r"nllb-200-distilled-600M .*NON-COMMERCIAL", listed)
+    assert "CC-BY-NC-4.0, NON-COMMERCIAL ONLY" in cli("models", "licences").out
+    assert "not installed" in cli("models", "show", "opus-mt-fr-ar").out
+
+
+def test_the_main_job(cli: Cli, tmp_path: Path) -> None:
+    """The user's article with the embedded model: everything is written and nothing is empty."""
+    result = cli("run", str(SAMPLE), "-o", "out", "--models", "embedded", "-q")
+    assert result.code == 0, result.err
+    record = json.loads((tmp_path / "out" / "maroc-oracle.json").read_text(encoding="utf-8"))
+    assert record["schema"] == 1
+    assert len(record["segments"]) == 16
+    arabic = "".join(segment["ar"] for segment in record["segments"])
+    letters = [c for c in arabic if c.isalpha()]
+    assert sum("\u0600" <= c <= "\u06ff" for c in letters) > 0.85 * len(letters)
+    for segment in record["segments"]:
+        assert segment["source"]
+        assert segment["en"]
+        assert segment["ar"]
+    english = (tmp_path / "out" / "maroc-oracle.en.txt").read_text(encoding="utf-8")
+    for translation, thousand in ((english, "1,000"), (arabic, "1000")):
+        assert thousand in translation.replace("1.000", "1000").replace("1 000", "1000") or (
+            thousand == "1000" and "1,000" in translation
+        )
+        assert "40" in translation
+        assert "2024" in translation
+    assert set(record["summaries"]) == {"fr", "en", "ar"}
+    assert (tmp_path / "out" / "maroc-oracle.summary.txt").exists()

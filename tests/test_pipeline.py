@@ -1,0 +1,107 @@
+"""The pipeline with engines that do what a test wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from summarize_cli import pipeline, text
+from summarize_cli.document import Document
+from summarize_cli.pipeline import Translator
+
+
+@dataclass
+class Function:
+    """An engine made of a function of one text."""
+
+    answer: Callable[[str], str]
+    limit: int = 500
+    signature: str = "function"
+    steps: Sequence[str] = ("reading",)
+
+    def generate(self, texts: Sequence[str]) -> list[str]:
+        assert all(0 < len(text) <= self.limit for text in texts)
+        return [self.answer(text) for text in texts]
+
+
+def document(source: str) -> Document:
+    return Document("note", "fr", text.split(source))
+
+
+ECHO = Function(lambda text: text)
+
+
+@given(st.text(alphabet="aéM. \n\t-!«»1,", max_size=200), st.integers(8, 50))
+def test_translation_keeps_the_layout(source: str, limit: int) -> None:
+    """As many segments, the same tails; short and long segments reach the engine in its limit."""
+    before = document(source)
+    after = pipeline.translate(before, [Function(lambda t: t, limit)], "ar")
+    assert [s.tail for s in after.segments] == [s.tail for s in before.segments]
+    assert [bool(s.text) for s in after.segments] == [bool(s.text) for s in before.segments]
+
+
+def test_a_pivot_is_two_calls() -> None:
+    """French to English to Arabic: the second engine reads what the first wrote."""
+    engines = [Function(lambda t: f"en({t})"), Function(lambda t: f"ar({t})")]
+    result = pipeline.translate(document("Oui."), engines, "ar")
+    assert result.text == "ar(en(Oui.))"
+
+
+def test_headlines_are_lowered_and_raised() -> None:
+    """The engine reads ordinary case; English gets its capitals back, Arabic has none."""
+    seen: list[str] = []
+    engine = Function(lambda t: seen.append(t) or f"<{t}>")  # type: ignore[func-returns-value]
+    source = document("LE MAROC INVESTIT\n\nHier, le Maroc a investi.")
+    english = pipeline.translate(source, [engine], "en")
+    assert seen[0] == "Le Maroc investit"
+    assert english.segments[0].text == "<LE MAROC INVESTIT>"
+    assert pipeline.translate(source, [engine], "ar").segments[0].text == "<Le Maroc investit>"
+
+
+def test_weak_segments_are_tried_again_and_the_better_is_kept() -> None:
+    """A retry replaces a segment only where it has fewer serious findings."""
+    source = document("Il y a 500 postes.\nIl y a 700 postes.\nRien de plus ici.")
+    first = source.translated(["There are posts.", "There are posts.", "No more here."], "en")
+    fixes = {"Il y a 500 postes.": "There are 500 posts.", "Il y a 700 postes.": "There are 900."}
+    translator = Translator("en", (ECHO,), (Function(lambda t: fixes[t]),))
+    result, findings, replaced = pipeline.reviewed(source, first, translator)
+    assert replaced == (0,)
+    texts = [segment.text for segment in result.segments]
+    assert texts == ["There are 500 posts.", "There are posts.", "No more here."]
+    assert [f.segment for f in findings] == [1]
+
+
+def test_extractive_summaries_are_segments_and_cost_no_translation() -> None:
+    """A summary in another language is made of the segments already translated."""
+    source = document("Un fait.\nDeux faits.\nTrois faits.")
+    chooser = Function(lambda lines: "\n".join(lines.split("\n")[::2]))
+    calls: list[str] = []
+    to_english = Function(lambda t: calls.append(t) or t.upper())  # type: ignore[func-returns-value]
+    article = pipeline.process(source, {"en": Translator("en", (to_english,))}, ["en"], chooser, ["fr", "en"])
+    assert article.summaries["fr"].sentences == ("Un fait.", "Trois faits.")
+    assert article.summaries["en"].sentences == ("UN FAIT.", "TROIS FAITS.")
+    assert article.summaries["en"].sources == (0, 2)
+    assert len(calls) == 3
+
+
+def test_a_summary_alone_translates_only_itself() -> None:
+    """Asked for in a language that the text is not translated into, only it is."""
+    calls: list[str] = []
+    engine = Function(lambda t: calls.append(t) or t.upper())  # type: ignore[func-returns-value]
+    article = pipeline.process(
+        document("Un fait.\nDeux faits."), {"ar": Translator("ar", (engine,))}, [],
+        Function(lambda lines: lines.split("\n")[0]), ["ar"],
+    )  # fmt: skip
+    assert calls == ["Un fait."]
+    assert article.summaries["ar"].text == "UN FAIT."
+
+
+def test_abstractive_summaries_read_bounded_parts() -> None:
+    """A long text is read in parts within the engine's limit; sentences are split again."""
+    engine = Function(lambda t: "Fait un. Fait deux.", limit=40)
+    summary = pipeline.summarise(document("Un long texte, " * 20), engine, extractive=False)
+    assert summary.sources == ()
+    assert set(summary.sentences) == {"Fait un.", "Fait deux."}
