@@ -54,21 +54,25 @@ def figures(text: str, lang: str) -> list[Figure]:
     found = []
     for match in NUMBER.finditer(text):
         written = match.group()
-        whole = re.sub(r"[ \u00a0\u202f'’]", "", written)
-        values = {_value(whole.replace(",", ""), "."), _value(whole.replace(".", ""), ",")}
-        if not re.search(r"[.,]", whole):
-            values = {float(whole)}
+        values = _values(re.sub(r"[ \u00a0\u202f'’]", "", written))
         scales = _scales(text[match.end() :], lang)
         scaled = frozenset(round(value * scale, 6) for value in values for scale in scales)
         found.append(Figure(written, scaled))
     return found
 
 
-def _value(digits: str, decimal: str) -> float:
-    """Read digits with at most one decimal mark; several marks can only be groups."""
-    if digits.count(decimal) > 1:
-        digits = digits.replace(decimal, "")
-    return float(digits.replace(decimal, "."))
+def _values(digits: str) -> set[float]:
+    """Read digits with points and commas, either of which may be the decimal mark.
+
+    The other one then separates groups of three.
+    """
+    values = set()
+    for decimal, group in ((".", ","), (",", ".")):
+        whole, _, fraction = digits.partition(decimal)
+        groups = whole.split(group)
+        if not set(".,") & set(fraction) and all(len(part) == 3 for part in groups[1:]):
+            values.add(float(f"{''.join(groups)}.{fraction or 0}"))
+    return values or {float(re.sub("[.,]", "", digits))}
 
 
 def _scales(after: str, lang: str) -> tuple[int, ...]:

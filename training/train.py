@@ -84,13 +84,13 @@ class SampledLoss:
         count = Counter(token for ids, _ in examples for token in ids)
         self.head = head
         self.frequent = torch.tensor([token for token, _ in count.most_common(FREQUENT)])
-        self.draw = torch.Generator().manual_seed(0)
 
-    def __call__(self, hidden: Tensor, targets: Tensor) -> Tensor:
+    def __call__(self, hidden: Tensor, targets: Tensor, step: int) -> Tensor:
         """Take (n, width) states and (n,) token ids; return the mean loss in nats."""
         rows = self.head.shape[0]
+        draw = torch.Generator().manual_seed(step)  # the same others when a run is restarted
         sure = torch.unique(torch.cat([self.frequent, targets]))
-        others = torch.randint(rows, (min(OTHERS, rows),), generator=self.draw)
+        others = torch.randint(rows, (min(OTHERS, rows),), generator=draw)
         others = others[~torch.isin(others, sure)]
         chosen = torch.cat([sure, others]).to(hidden.device)
         logits = (hidden @ self.head[chosen].T).float()
@@ -121,6 +121,7 @@ class Run:
     def _load_optimiser(self, folder: Path) -> None:
         saved = load_file(folder / "optimiser.safetensors")
         for n, parameter in enumerate(self.parameters):
+            parameter.data.copy_(saved[f"{n}.value"])  # the adapter itself is kept in bfloat16
             self.optimiser.state[parameter] = {
                 key: saved[f"{n}.{key}"].to(parameter.device if key != "step" else "cpu")
                 for key in ("step", "exp_avg", "exp_avg_sq")
@@ -132,7 +133,7 @@ class Run:
         state = {
             f"{n}.{key}": value.detach().cpu()
             for n, parameter in enumerate(self.parameters)
-            for key, value in self.optimiser.state[parameter].items()
+            for key, value in [*self.optimiser.state[parameter].items(), ("value", parameter)]
         }
         save_file(state, self.folder / "optimiser.safetensors")
         (self.folder / "progress.json").write_text(json.dumps(self.progress) + "\n")
@@ -167,7 +168,7 @@ def train(options: argparse.Namespace) -> None:
             group["lr"] = run.rate(done)
         ids, mask, answer = (tensor.to(device) for tensor in tensors(batch))
         states = body(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
-        loss = loss_of(states[:, :-1][answer[:, 1:]], ids[answer].cpu())
+        loss = loss_of(states[:, :-1][answer[:, 1:]], ids[answer].cpu(), at["step"])
         loss.backward()
         torch.nn.utils.clip_grad_norm_(run.parameters, 1.0)
         run.optimiser.step()

@@ -16,7 +16,7 @@ from typer.exceptions import TyperException
 
 from .. import __version__
 from ..errors import SummarizeError, UsageError
-from . import cache, doctor, models, settings, work
+from . import cache, doctor, evaluate, models, settings, work
 
 app = typer.Typer(
     name="summarize-cli",
@@ -30,6 +30,7 @@ app.command()(work.translate)
 app.command()(work.summarize)
 app.add_typer(models.app, name="models")
 app.add_typer(cache.app, name="cache")
+app.command()(evaluate.evaluate)
 app.command()(doctor.doctor)
 
 

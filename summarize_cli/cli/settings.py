@@ -17,7 +17,7 @@ from typing import Any
 from ..errors import UsageError
 from ..profiles import data_home
 
-COMMANDS = ("run", "translate", "summarize")
+COMMANDS = ("run", "translate", "summarize", "evaluate")
 
 
 def files() -> list[Path]:

@@ -1,0 +1,71 @@
+"""``evaluate``: quality and fidelity on texts whose translation is known."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .. import evaluate as measure
+from .. import pipeline
+from ..document import Document, Segment
+from ..errors import InputError
+from . import options as o
+from .session import Session, languages
+
+
+def evaluate(
+    path: Annotated[Path, typer.Argument(help="A TSV file with a header (fr, en, ar), or JSON lines.")],
+    to: Annotated[str, typer.Option(help="Languages to measure.")] = "en,ar",
+    limit: Annotated[int, typer.Option(min=0, help="Only the first so many rows; 0 is all.")] = 0,
+    review: Annotated[bool, typer.Option(help="Try weak segments again, as run and translate do.")] = True,
+    save: Annotated[Path | None, typer.Option(help="Write source, output, reference as TSV.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    models: o.Models = "auto",
+    route: o.Route = "direct",
+    cache: o.Cache = True,
+    cache_path: o.CachePath = None,
+    batch_size: o.BatchSize = 32,
+    threads: o.Threads = 0,
+    device: o.Device = "auto",
+    quiet: o.Quiet = False,
+) -> None:
+    """Measure translations against references: BLEU, chrF, chrF++, and what the guard sees.
+
+    Example: summarize-cli evaluate our-past-releases.tsv --to ar
+    """
+    session = Session(
+        models, route, cache, cache_path, batch_size=batch_size, threads=threads, device=device,
+        source_lang="fr", quiet=quiet,
+    )  # fmt: skip
+    rows = measure.read_set(path)[: limit or None]
+    results = {}
+    with session:
+        translators = session.translators(languages(to, ("en", "ar")))
+        for lang, translator in translators.items():
+            if any(not row.get(lang) for row in rows):
+                raise InputError(f"{path} has rows without {lang}", "ask for another language with --to")
+            source = Document(str(path), "fr", tuple(Segment(row["fr"]) for row in rows))
+            result = pipeline.translate(source, translator.steps, lang)
+            if review:
+                result, _, _ = pipeline.reviewed(source, result, translator)
+            outputs = [segment.text for segment in result.segments]
+            references = [row[lang] for row in rows]
+            sources = [row["fr"] for row in rows]
+            results[lang] = [
+                *measure.quality(outputs, references),
+                *measure.fidelity(sources, outputs, lang),
+            ]
+            if save:
+                lines = ["\t".join(row) for row in zip(sources, outputs, references, strict=True)]
+                save.with_suffix(f".{lang}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if as_json:
+        plain = {lang: {s.name: s.value for s in scores} for lang, scores in results.items()}
+        typer.echo(json.dumps({"models": session.chosen, "rows": len(rows), "to": plain}))
+        return
+    typer.echo(f"{path.name}, {len(rows)} segments, models: {session.chosen}")
+    for lang, scores in results.items():
+        for score in scores:
+            typer.echo(f"fr-{lang} {score.name:15} {score.value:6.1f}   {score.signature}")
