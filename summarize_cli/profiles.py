@@ -182,7 +182,10 @@ def choose(name: str, tasks: list[str], commercial_only: bool = False) -> tuple[
         if missing := [task for task in tasks if task not in members]:
             if name == "auto":
                 continue
-            raise ProfileError(f"the set {name} has no model for {', '.join(missing)}")
+            raise ProfileError(
+                f"the set {name} has no model for {', '.join(missing)}",
+                "choose another set with --models: summarize-cli models list",
+            )
         chosen = {task: load(members[task]) for task in tasks}
         refused = [p for p in chosen.values() if commercial_only and not p.commercial]
         if name == "auto" and (refused or any(p.installed() is None for p in chosen.values())):

@@ -158,6 +158,10 @@ def test_errors_of_usage(cli: Cli) -> None:
     failed(cli("models", "show", "opus"), 4, "opus", "opus-mt-fr-ar")
     failed(cli("run", str(SAMPLE), "--to", "de"), 2, "de", "ar")
     failed(cli("run", str(SAMPLE), "--route", "pivot:de"), 2, "pivot:en")
+    failed(cli("translate", str(SAMPLE), "--to", "fr"), 2, "fr")
+    failed(cli("translate", str(SAMPLE), "--to", "en,ar"), 2, "one language")
+    failed(cli("run", str(SAMPLE), "--to", ""), 2, "nothing to translate")
+    failed(cli("run", str(SAMPLE), "--route", "pivot:en", "--models", "embedded"), 4, "en-ar")
     failed(cli("run", "--nonsense"), 2, "--nonsense")
     assert cli().err.startswith("Usage:")
 

@@ -11,8 +11,8 @@ from .. import pipeline
 from ..errors import MemoryDamaged
 from ..memory import Store
 from . import options as o
-from .session import Session, memory_path
-from .work import one_language, read_input
+from .session import Session, memory_path, targets
+from .work import one, read_input
 
 app = typer.Typer(help="The memory of model output.", no_args_is_help=True)
 
@@ -47,7 +47,7 @@ def why(
 
     Example: summarize-cli cache why samples/maroc-oracle.fr.txt --to ar
     """
-    lang = one_language(to)
+    lang = one(targets(to, "fr"))
     with Session(models, cache_path=cache_path, quiet=True) as session:
         engine = session.translators([lang])[lang].steps[0]
         document = read_input(path, "fr", wrap)

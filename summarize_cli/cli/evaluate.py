@@ -13,7 +13,7 @@ from .. import pipeline
 from ..document import Document, Segment
 from ..errors import InputError
 from . import options as o
-from .session import Session, languages
+from .session import Session, targets
 
 
 def evaluate(
@@ -43,7 +43,7 @@ def evaluate(
     rows = measure.read_set(path)[: limit or None]
     results = {}
     with session:
-        translators = session.translators(languages(to, ("en", "ar")))
+        translators = session.translators(targets(to, session.source))
         for lang, translator in translators.items():
             if any(not row.get(lang) for row in rows):
                 raise InputError(f"{path} has rows without {lang}", "ask for another language with --to")

@@ -36,6 +36,14 @@ def languages(value: str, among: Sequence[str] = LANGUAGES) -> list[str]:
     return list(dict.fromkeys(wanted))
 
 
+def targets(value: str, source: str) -> list[str]:
+    """Read the languages to translate into. Raises UsageError for the source's own."""
+    wanted = languages(value, ("en", "ar"))
+    if source in wanted or not wanted:
+        raise UsageError(f"nothing to translate from {source} into {value!r}", "--to en,ar, for instance")
+    return wanted
+
+
 @dataclass
 class Session:
     """One command's choice of models and memory, and what it tells the user."""

@@ -17,7 +17,7 @@ from ..document import Article, Document, Summary
 from ..errors import InputError, ModelUnavailable, OutputError, SummarizeError, UsageError
 from ..pipeline import Translator
 from . import options as o
-from .session import Session, languages
+from .session import Session, languages, targets
 
 
 def read_input(path: str, lang: str, wrap: str) -> Document:
@@ -72,7 +72,7 @@ def run(
         models, route, cache, cache_path, refresh, cache_only, commercial_only,
         batch_size, threads, device, source_lang, quiet, verbose,
     )  # fmt: skip
-    to_languages = languages(to, ("en", "ar", "fr"))
+    to_languages = targets(to, session.source)
     kit = Kit(session, to_languages, languages(summaries), sentences, wrap)
     listed = batch.read_list(files_from) if files_from else []
     named = [*(paths or []), *listed]
@@ -297,7 +297,7 @@ def translate(
         models, route, cache, cache_path, refresh, cache_only, commercial_only,
         batch_size, threads, device, source_lang, quiet, verbose,
     )  # fmt: skip
-    lang = one_language(to)
+    lang = one(targets(to, session.source))
     with session:
         translator = session.translators([lang])[lang]
         document = read_input(path, session.source, wrap)
@@ -315,11 +315,10 @@ def translate(
             raise typer.Exit(3)
 
 
-def one_language(value: str) -> str:
-    """Read a single language."""
-    found = languages(value)
+def one(found: list[str]) -> str:
+    """Take the only language. Raises UsageError where there are several, or none."""
     if len(found) != 1:
-        raise UsageError(f"one language is wanted, not {value!r}", "en or ar, for instance")
+        raise UsageError(f"one language is wanted, not {', '.join(found)}", "en or ar, for instance")
     return found[0]
 
 
@@ -357,7 +356,7 @@ def summarize(
         models, route, cache, cache_path, refresh, cache_only, commercial_only,
         batch_size, threads, device, source_lang, quiet, verbose,
     )  # fmt: skip
-    wanted = one_language(lang)
+    wanted = one(languages(lang))
     task = "abstractive" if method is o.Method.abstractive else "summary"
     with session:
         translator = session.translators([wanted], [task]).get(wanted)
