@@ -46,6 +46,10 @@ class Document:
         segments = tuple(replace(segment, text=text) for segment, text in pairs)
         return Document(self.name, lang, segments)
 
+    def part(self, numbers: Iterable[int]) -> Document:
+        """Some of the segments, as a document of their own."""
+        return Document(self.name, self.lang, tuple(self.segments[n] for n in numbers))
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:

@@ -7,7 +7,8 @@
     ├── ModelUnavailable        4  a model that is missing, damaged or needs the network
     ├── PolicyRefused           5  a licence that the user excluded
     ├── OutputError             6  an output that cannot be written
-    └── MemoryDamaged           6  a memory file that cannot be used
+    ├── MemoryUnusable          6  a memory file that is locked, read-only, on a full disk
+    └── MemoryDamaged           6  a memory file that is not a memory, or no longer
 
 They are raised anywhere and caught once, in ``cli``, which prints ``error:`` and
 ``hint:`` and leaves with ``exit_code``. Anything else is a bug and shows a traceback.
@@ -60,7 +61,13 @@ class OutputError(SummarizeError):
     exit_code = 6
 
 
+class MemoryUnusable(SummarizeError):
+    """The memory file cannot be opened or written just now; what it holds is unharmed."""
+
+    exit_code = 6
+
+
 class MemoryDamaged(SummarizeError):
-    """The memory file cannot be opened, read or written."""
+    """What is in the memory file cannot be read as one."""
 
     exit_code = 6

@@ -21,10 +21,10 @@ from .profiles import Profile
 
 WANTED = ["*.json", "*.txt", "*.model", "*.spm", "*.safetensors", "LICENSE*", "README.md"]
 PICKLES = ["pytorch_model.bin"]
-Fetch = Callable[[Profile, list[str], Path], str]
+Fetch = Callable[[Profile, str, list[str], Path], str]
 
 
-def fetch(profile: Profile, patterns: list[str], folder: Path) -> str:
+def fetch(profile: Profile, revision: str, patterns: list[str], folder: Path) -> str:
     """Download the matching files into ``folder`` (resumable) and return the commit.
 
     Raises ModelUnavailable when the hub cannot be reached or refuses.
@@ -36,7 +36,7 @@ def fetch(profile: Profile, patterns: list[str], folder: Path) -> str:
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]  # its HTTP library's
 
-    hub, revision = profile.weights["hub"], profile.weights["revision"]
+    hub = profile.weights["hub"]
     try:
         commit = str(HfApi().model_info(hub, revision=revision, timeout=20).sha)
         snapshot_download(hub, revision=commit, local_dir=folder, allow_patterns=patterns)
@@ -49,20 +49,31 @@ def fetch(profile: Profile, patterns: list[str], folder: Path) -> str:
     return commit
 
 
-def pull(profile: Profile, fetch: Fetch = fetch) -> Path:
+def pull(profile: Profile, fetch: Fetch = fetch, update: bool = False) -> Path:
     """Install a hub model: download, convert if need be, record checksums, then move in.
 
     What is downloaded stays in a folder beside until everything is there, so that a model is
-    either installed or not, and a second ``pull`` goes on. Returns the model's folder.
+    either installed or not, and a second ``pull`` goes on. A commit that was once recorded is
+    taken again, unless ``update`` asks for the profile's revision. Returns the model's folder.
     """
+    from safetensors import SafetensorError
+
     part = profile.home.with_name(profile.name + ".part")
+    recorded = {} if update else profile.installed() or {}
+    revision = str(recorded.get("commit") or profile.weights["revision"])
+    marker = part / ".commit"
     try:
         part.mkdir(parents=True, exist_ok=True)
-        commit = fetch(profile, WANTED, part)
+        if marker.exists() and not update:  # an interrupted pull goes on with its own commit
+            revision = marker.read_text()
+        commit = fetch(profile, revision, ["config.json"], part)
+        marker.write_text(commit)
+        fetch(profile, commit, WANTED, part)
         if not list(part.glob("*.safetensors")):
-            fetch(profile, PICKLES, part)
+            fetch(profile, commit, PICKLES, part)
             convert(part)
         shutil.rmtree(part / ".cache", ignore_errors=True)
+        marker.unlink()
         record = {
             "name": profile.name,
             "hub": profile.weights["hub"],
@@ -72,9 +83,9 @@ def pull(profile: Profile, fetch: Fetch = fetch) -> Path:
         (part / "installed.json").write_text(json.dumps(record, indent=1) + "\n")
         shutil.rmtree(profile.home, ignore_errors=True)
         part.replace(profile.home)
-    except OSError as error:
+    except (OSError, SafetensorError) as error:  # the latter also for a full disk
         raise OutputError(
-            f"cannot install {profile.name} in {profile.home}: {error.strerror or error}",
+            f"cannot install {profile.name} in {profile.home}: {getattr(error, 'strerror', None) or error}",
             "free space there, or set SUMMARIZE_CLI_HOME to another folder",
         ) from error
     return profile.home

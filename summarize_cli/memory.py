@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import MemoryDamaged, ModelUnavailable
+from .errors import MemoryDamaged, MemoryUnusable, ModelUnavailable
 
 if TYPE_CHECKING:
     from .engines import Engine
@@ -30,11 +30,6 @@ CREATE TABLE IF NOT EXISTS machine (
     made TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS machine_source ON machine (source);
-CREATE TABLE IF NOT EXISTS approved (
-    source TEXT NOT NULL, source_lang TEXT NOT NULL, target_lang TEXT NOT NULL,
-    output TEXT NOT NULL, made TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    PRIMARY KEY (source, source_lang, target_lang)
-) WITHOUT ROWID;
 """
 
 
@@ -46,8 +41,8 @@ def key(signature: str, text: str) -> str:
 class Store:
     """The memory file; ``:memory:`` forgets everything at the end.
 
-    Every method raises MemoryDamaged, with the path and what to do, when the file cannot be
-    used.
+    Every method raises MemoryUnusable or MemoryDamaged, with the path and what to do, when the
+    file cannot be used.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -75,7 +70,7 @@ class Store:
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise MemoryDamaged(
+            raise MemoryUnusable(
                 f"cannot use the memory {self.path}: {error}",
                 "free space or rights there, name another file with --cache-path, "
                 "or work without: --no-cache",
@@ -86,7 +81,7 @@ class Store:
                 f"start afresh with: summarize-cli cache clear --cache-path {self.path}",
             ) from error
         except OSError as error:
-            raise MemoryDamaged(
+            raise MemoryUnusable(
                 f"cannot use the memory {self.path}: {error.strerror}",
                 "name another file with --cache-path, or work without: --no-cache",
             ) from error
@@ -127,12 +122,10 @@ class Store:
             rows = self._db.execute("SELECT signature, count(*) FROM machine GROUP BY signature")
             return dict(rows.fetchall())
 
-    def clear(self, machine_only: bool = True) -> int:
-        """Forget the machine's output, and approved translations only if asked; say how many."""
+    def clear(self) -> int:
+        """Forget everything; say how many outputs that were."""
         with self._mended(), self._db:
             gone = self._db.execute("DELETE FROM machine").rowcount
-            if not machine_only:
-                gone += self._db.execute("DELETE FROM approved").rowcount
         with self._mended():
             self._db.execute("VACUUM")
         return gone

@@ -8,11 +8,14 @@ Document(fr) -> translate -> Document(en), Document(ar)
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import guard, text
 from .document import Article, Document, Finding, Segment, Summary
 from .engines import Engine
+
+Known = Mapping[str, str]
+"""What ``text.cased_words`` finds in a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,23 @@ class Translator:
     retry: tuple[Engine, ...] = ()
 
 
-def translate(document: Document, engines: Sequence[Engine], lang: str) -> Document:
-    """Translate every segment, in order, through one engine after another."""
-    words = lowered(document)
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A translation, what the guard still finds in it, and which segments were tried twice."""
+
+    document: Document
+    findings: tuple[Finding, ...]
+    retried: tuple[int, ...] = ()
+
+
+def translate(
+    document: Document, engines: Sequence[Engine], lang: str, known: Known | None = None
+) -> Document:
+    """Translate every segment, in order, through one engine after another.
+
+    ``known`` are the cased words of a larger document that this one is a part of.
+    """
+    words = lowered(document, known)
     for engine in engines:
         pieces = [readings(engine, segment) for segment in words]
         answers = iter(engine.generate([piece for parts in pieces for piece in parts]))
@@ -41,9 +58,9 @@ def translate(document: Document, engines: Sequence[Engine], lang: str) -> Docum
     return document.translated(words, lang)
 
 
-def lowered(document: Document) -> list[str]:
+def lowered(document: Document, known: Known | None = None) -> list[str]:
     """The segments' texts, with headlines in capitals brought down to ordinary case."""
-    known = text.cased_words(document.segments)
+    known = text.cased_words(document.segments) if known is None else known
     return [
         text.truecase(segment.text, known) if text.is_shouted(segment.text) else segment.text
         for segment in document.segments
@@ -62,31 +79,33 @@ def _read(engine: Engine, segment: str) -> str:
     return segment
 
 
-def reviewed(
-    source: Document, first: Document, translator: Translator
-) -> tuple[Document, list[Finding], tuple[int, ...]]:
-    """Check a translation, try its weak segments again, and keep what is better.
-
-    Returns the document, its remaining findings and the numbers of the replaced segments.
-    """
-    findings = guard.review(source, first)
+def reviewed(document: Document, translator: Translator, known: Known | None = None) -> Result:
+    """Translate and check a document, try its weak segments again, keep what is better."""
+    first = translate(document, translator.steps, translator.lang, known)
+    findings = guard.review(document, first)
     weak = sorted({finding.segment for finding in findings if finding.serious})
     if not weak or not translator.retry:
-        return first, findings, ()
-    part = Document(source.name, source.lang, tuple(source.segments[n] for n in weak))
-    again = translate(part, translator.retry, translator.lang)
-    texts = [segment.text for segment in first.segments]
-    better = []
-    for number, segment in zip(weak, again.segments, strict=True):
-        old, new = (
-            sum(serious for _, serious, _ in guard.check(source.segments[number].text, t, first.lang))
-            for t in (texts[number], segment.text)
-        )
-        if new < old:
-            texts[number] = segment.text
-            better.append(number)
+        return Result(first, tuple(findings))
+    known = text.cased_words(document.segments) if known is None else known
+    part = document.part(weak)
+    again = translate(part, translator.retry, translator.lang, known)
+    before = _serious(part, first.part(weak))
+    after = _serious(part, again)
+    better = {
+        number: segment.text
+        for number, segment, old, new in zip(weak, again.segments, before, after, strict=True)
+        if new < old
+    }
+    texts = [better.get(n, segment.text) for n, segment in enumerate(first.segments)]
     second = first.translated(texts, first.lang)
-    return second, guard.review(source, second), tuple(better)
+    return Result(second, tuple(guard.review(document, second)), tuple(better))
+
+
+def _serious(source: Document, target: Document) -> list[int]:
+    """How many serious findings each segment has."""
+    findings = guard.review(source, target)
+    numbers = [finding.segment for finding in findings if finding.serious]
+    return [numbers.count(n) for n in range(len(source.segments))]
 
 
 def summarise(document: Document, engine: Engine, extractive: bool = True) -> Summary:
@@ -112,11 +131,14 @@ def summary_in(summary: Summary, translation: Document) -> Summary:
     return Summary(translation.lang, sentences, summary.sources)
 
 
-def translated_summary(summary: Summary, translator: Translator) -> Summary:
-    """The summary's own sentences translated: where they are not segments of the document."""
+def translated_summary(
+    summary: Summary, translator: Translator, known: Known | None = None
+) -> tuple[Summary, tuple[Finding, ...]]:
+    """The summary's own sentences translated and reviewed; findings count its sentences."""
     document = Document("summary", summary.lang, tuple(Segment(s, " ") for s in summary.sentences))
-    result = translate(document, translator.steps, translator.lang)
-    return Summary(translator.lang, tuple(segment.text for segment in result.segments))
+    result = reviewed(document, translator, known)
+    sentences = tuple(segment.text for segment in result.document.segments)
+    return Summary(translator.lang, sentences, summary.sources), result.findings
 
 
 def process(
@@ -138,10 +160,9 @@ def process(
     retried: dict[str, tuple[int, ...]] = {}
     for lang in to:
         tell(f"{source.lang} to {lang}")
-        first = translate(source, translators[lang].steps, lang)
-        result = reviewed(source, first, translators[lang])
-        translations[lang], found, retried[lang] = result
-        findings += found
+        result = reviewed(source, translators[lang])
+        translations[lang], retried[lang] = result.document, result.retried
+        findings += result.findings
     summaries: dict[str, Summary] = {}
     if summariser and summary_languages:
         tell("summary")
@@ -152,5 +173,13 @@ def process(
             elif own.sources and lang in translations:
                 summaries[lang] = summary_in(own, translations[lang])
             else:
-                summaries[lang] = translated_summary(own, translators[lang])
+                known = text.cased_words(source.segments)
+                summaries[lang], found = translated_summary(own, translators[lang], known)
+                findings += [_of_source(finding, own) for finding in found]
     return Article(source, translations, summaries, tuple(findings), retried)
+
+
+def _of_source(finding: Finding, summary: Summary) -> Finding:
+    """A finding in a summary's sentence, placed at the segment that it was taken from."""
+    number = summary.sources[finding.segment] if summary.sources else finding.segment
+    return replace(finding, segment=number, message=f"summary: {finding.message}")

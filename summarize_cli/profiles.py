@@ -67,14 +67,16 @@ class Profile:
         except (OSError, ValueError):
             return None
 
-    def signature(self, task: str, settings: Table | None = None) -> str:
+    def signature(self, task: str, settings: Table | None = None, version: int = 1) -> str:
         """Name everything that can change the output of this model for a task.
+
+        ``version`` is that of the engine's own code.
 
         >>> load("echo").signature("fr-en").startswith("echo/fr-en#")
         True
         """
         recipe: dict[str, Any] = {
-            "kind": self.kind,
+            "kind": [self.kind, version],
             "weights": dict(self.weights),
             "task": dict(self.tasks[task]),
             "generation": {**self.generation, **(settings or {})},
@@ -82,6 +84,9 @@ class Profile:
         }
         if installed := self.installed():
             recipe["commit"] = installed.get("commit")
+        if "path" in self.weights:  # a folder of the user's own: by its files, not their content
+            files = sorted((self.folder / str(self.weights["path"])).glob("*"))
+            recipe["files"] = [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in files]
         canonical = json.dumps(recipe, sort_keys=True, ensure_ascii=False)
         return f"{self.name}/{task}#{sha256(canonical.encode()).hexdigest()[:16]}"
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 from typing import Any, Literal
@@ -21,20 +21,23 @@ from .document import Segment
 
 Wrap = Literal["auto", "keep", "join"]
 
-# A full stop after one of these does not end a sentence.
-TITLES = """m mm mme mmes mlle mlles me mes mgr dr drs pr prof st ste sts cdt cl gal col cne
-cap lt sgt adj maj av bd boul pl rte""".split()
-SHORT_FORMS = """art al alin chap cf cfr coll comp éd ed env ex fig hab ibid id inf janv févr fév
-avr juil sept oct nov déc lun mar mer jeu ven sam dim ms nb no nos op par p pp préf préc réf rem
-s suiv sq sup supra t trad v vol vs tél tel fax min max approx c.-à-d p.-s j.-c r.d.c""".split()
-# These, like initials, belong to a name that may go on, or may stand at the end: the sentence
-# ends there only when the next word is a common opener.
-COMPANY_FORMS = "inc ltd ltée cie co corp bros sté ets".split()
+# A full stop after one of these never ends a sentence: a name, number or example follows.
+NEVER_LAST = frozenset(
+    """m mm mme mmes mlle mlles me mgr dr drs pr prof st ste sts cdt cne lt sgt adj bd boul
+    cf cfr p pp ex fig n no nos c.-à-d s.m s.a.r s.e ss""".split()
+)
+# After these, and after initials, it ends one only before a common opener of sentences: they
+# may belong to a name that goes on, or be a word that happens to look like a short form.
+SELDOM_LAST = frozenset(
+    """inc ltd ltée cie co corp bros sté ets me mes cl gal col cap maj av pl rte art al alin chap
+    coll comp éd ed env hab ibid id inf janv févr fév avr juil sept oct nov déc lun mar mer jeu
+    ven sam dim ms nb op par préf préc réf rem suiv sq sup supra trad vol vs tél tel fax min max
+    approx""".split()
+)
 OPENERS = frozenset(
-    """le la les l' un une des ce cet cette ces il elle ils elles on nous vous je en dans
+    """le la les l un une des ce cet cette ces il elle ils elles on nous vous je en dans c d
     pour par avec selon mais or car de du au aux sur son sa ses leur leurs à après depuis""".split()
 )
-NEVER_LAST = frozenset(TITLES) | frozenset(SHORT_FORMS)
 
 SPACE = r"[\s\u00a0\u202f\u2009]"
 BOUNDARY = re.compile(
@@ -88,11 +91,13 @@ def _lines(text: str, wrap: Wrap) -> Iterator[str]:
 
 def _joins(lines: list[str], at: int, wrap: Wrap) -> bool:
     """Whether line ``at`` goes on with the sentence of the line before it."""
-    if wrap == "keep" or not lines[at - 1].strip() or not lines[at].strip():
+    before = lines[at - 1].strip()
+    if wrap == "keep" or not before or not lines[at].strip():
         return False
-    if LIST_MARK.match(lines[at]):
+    # A mark at the start of a line is one only where a line can end: else it is a dash or a date.
+    if LIST_MARK.match(lines[at]) and (LIST_MARK.match(lines[at - 1]) or before[-1] in ".!?:;…»"):
         return False
-    return wrap == "join" or (_hard_wrapped(lines) and not lines[at - 1].strip().isupper())
+    return wrap == "join" or (_hard_wrapped(lines) and not before.isupper())
 
 
 def _hard_wrapped(lines: list[str]) -> bool:
@@ -130,7 +135,7 @@ def _ends_sentence(before: str, found: re.Match[str], after: str) -> bool:
     word = matched.group() if matched else ""
     if word.lower() in NEVER_LAST:
         return False
-    if word.lower() in COMPANY_FORMS or (INITIALS.fullmatch(word) and word.lower() != "h"):
+    if word.lower() in SELDOM_LAST or (INITIALS.fullmatch(word) and word.lower() != "h"):
         return re.split(r"[\s’']", opening.lower(), maxsplit=1)[0] in OPENERS
     return not (word.endswith("°") and opening[:1].isdigit())
 
@@ -181,13 +186,17 @@ def cased_words(segments: Iterable[Segment]) -> dict[str, str]:
     known: dict[str, str] = {}
     for segment in segments:
         if not is_shouted(segment.text):
-            for word in re.findall(r"\w+", segment.text)[1:]:
-                if not word.islower() and len(word) > 1:
+            for word in INSIDE.findall(segment.text):
+                if not word.islower() and len(word) > 1 and word.lower() not in _WORDS["fr"]:
                     known.setdefault(word.upper(), word)
     return known
 
 
-def truecase(text: str, known: dict[str, str]) -> str:
+INSIDE = re.compile(r"(?:(?<=[^\W_][ ’'\u00a0-])|(?<=, ))\w+")
+"""Words inside a sentence: not after a full stop, a colon or an opening quote."""
+
+
+def truecase(text: str, known: Mapping[str, str]) -> str:
     """Bring a text in capitals down to ordinary case, names by ``cased_words``.
 
     >>> truecase("LE MAROC INVESTIT", {"MAROC": "Maroc"})
@@ -216,7 +225,7 @@ def clauses(text: str, limit: int) -> list[str]:
 
 def _at_spaces(text: str, limit: int) -> list[str]:
     parts: list[str] = []
-    for word in text.split(" "):
+    for word in re.split(r" (?!\d{3}\b)", text):  # never inside 1 000
         for start in range(0, len(word), limit):
             piece = word[start : start + limit]
             if not start and parts and len(parts[-1]) + 1 + len(piece) <= limit:

@@ -30,6 +30,12 @@ def codes(source: str, target: str, lang: str = "en") -> list[str]:
         ("82 400 000 actions", "82.4 million shares", "en"),
         ("1 billion d’euros", "€1 trillion", "en"),
         ("le 3 avril 2026", "3 April 2026", "en"),
+        ("le 15.03.2026", "15 March 2026", "en"),
+        ("20 ans", "عشرين عاما", "ar"),
+        ("1 000 postes", "ألف منصب", "ar"),
+        ("1 million d’emplois", "one million jobs", "en"),
+        ("20 Mds€", "€20 billion", "en"),
+        ("1\u2009000 postes", "1,000 jobs", "en"),
     ],
 )
 def test_figures_kept(source: str, target: str, lang: str) -> None:
@@ -45,6 +51,9 @@ def test_figures_kept(source: str, target: str, lang: str) -> None:
         ("mai 2024", "أغسطس 2014", "ar"),
         ("1,2 milliard d’euros", "€1.2 million", "en"),
         ("250 millimètres", "millimetres", "en"),
+        ("1 000 spécialistes", "متخصصين", "ar"),
+        ("23 salariés", "11 employees", "en"),
+        ("une hausse de 9 %", "a rise of 6%", "en"),
     ],
 )
 def test_figures_changed(source: str, target: str, lang: str) -> None:
@@ -64,6 +73,7 @@ def test_figures_changed(source: str, target: str, lang: str) -> None:
         (PLAN, PLAN, "en", "copied"),
         (PLAN, "The plan.", "en", "length"),
         ("Rien ici.", "There are 500 of them here.", "en", "number-added"),
+        ("Il y a 3 ans.", "Three years and 500 jobs ago, 3 years.", "en", "number-added"),
     ],
 )
 def test_damage_is_found(source: str, target: str, lang: str, code: str) -> None:
@@ -78,6 +88,8 @@ def test_damage_is_found(source: str, target: str, lang: str, code: str) -> None
         (PLAN, "اعتمد المجلس الجهوي خطة لتدبير المياه.", "ar"),
         ("Voir www.exemple.ma.", "See www.exemple.ma.", "en"),
         ("ChatGPT", "ChatGPT", "ar"),
+        ("Contact presse : Sara Alami", "Contact presse : Sara Alami", "en"),
+        ("deux millions d’euros", "€2 million", "en"),
         ("", "", "en"),
         ("De plus en plus, jour après jour.", "More and more, day after day.", "en"),
     ],

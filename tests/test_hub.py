@@ -27,12 +27,15 @@ def remote(tmp_path: Path) -> Path:
     return builder.marian(tmp_path / "remote", SAMPLE.read_text(encoding="utf-8"), pickled=True)
 
 
-def fetch_from(remote: Path, fails: bool = False) -> hub.Fetch:
-    def fetch(profile: Profile, patterns: list[str], folder: Path) -> str:
+def fetch_from(remote: Path, fails: bool = False, asked: list[str] | None = None) -> hub.Fetch:
+    asked = [] if asked is None else asked
+
+    def fetch(profile: Profile, revision: str, patterns: list[str], folder: Path) -> str:
+        asked.append(revision)
         for path in remote.iterdir():
             if any(fnmatch.fnmatch(path.name, pattern) for pattern in patterns):
                 shutil.copy(path, folder)
-        if fails:
+        if fails and patterns == hub.WANTED:
             raise ModelUnavailable("the line is dead")
         return "c0ffee"
 
@@ -77,6 +80,18 @@ def test_an_interrupted_pull_is_not_installed(remote: Path) -> None:
     assert profile.installed() is None
     hub.pull(profile, fetch_from(remote))
     assert profile.installed() is not None
+
+
+def test_the_recorded_commit_is_pulled_again(remote: Path) -> None:
+    """A repair does not silently bring another model; ``update`` does it on purpose."""
+    profile = profiles.load(NAME)
+    asked: list[str] = []
+    hub.pull(profile, fetch_from(remote, asked=asked))
+    assert asked[0] == "main"
+    hub.pull(profile, fetch_from(remote, asked=(again := [])))
+    assert set(again) == {"c0ffee"}
+    hub.pull(profile, fetch_from(remote, asked=(updated := [])), update=True)
+    assert updated[0] == "main"
 
 
 def test_verify_finds_a_changed_byte(remote: Path) -> None:

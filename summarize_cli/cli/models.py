@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Annotated
 
 import typer
 
 from .. import hub, profiles
-from ..engines import Place, build
+from ..engines import Place, build, gemma
+from ..engines.causal import CausalEngine
 from ..errors import ModelUnavailable, PolicyRefused, SummarizeError
 from ..profiles import Profile
 from . import options as o
@@ -53,7 +55,7 @@ def show(name: Name) -> None:
     if card.exists():
         typer.echo(f"\ncard: {card}")
     for task in profile.tasks:
-        typer.echo(f"signature: {profile.signature(task)}")
+        typer.echo(f"signature: {build(profile, task).signature}")
     record = profile.installed()
     if record is None:
         typer.echo(f"not installed; summarize-cli models pull {name}")
@@ -79,6 +81,9 @@ def pull(
         list[str],
         typer.Argument(help="Models, or a set of them.", autocompletion=o.complete_models),
     ],
+    update: Annotated[
+        bool, typer.Option("--update", help="Take the newest revision, not the recorded one.")
+    ] = False,
     commercial_only: o.Commercial = False,
 ) -> None:
     """Download models from the Hub: the only command that uses the network.
@@ -101,7 +106,7 @@ def pull(
             typer.echo("  not for commercial use", err=True)
         if about.get("size_mb"):
             typer.echo(f"  about {about['size_mb']} MB", err=True)
-        typer.echo(str(hub.pull(profile)))
+        typer.echo(str(hub.pull(profile, update=update)))
 
 
 @app.command()
@@ -122,8 +127,7 @@ def verify(
             typer.echo(f"{profile.name}: good")
         except SummarizeError as error:
             failures.append(error)
-            typer.echo(f"{profile.name}: {error.message}", err=True)
-            typer.echo(f"hint: {error.hint}", err=True)
+            typer.echo(f"error: {error.message}\nhint: {error.hint}", err=True)
     if failures:
         raise typer.Exit(failures[0].exit_code)
 
@@ -140,6 +144,11 @@ def verify_one(profile: Profile) -> None:
             f"{', '.join(bad)} of {profile.name} is missing or not what was pulled",
             f"summarize-cli models pull {profile.name}",
         )
+    if "package" in profile.weights and profile.kind == "causal":
+        folder = CausalEngine(profile, next(iter(profile.tasks)), {}, Place()).folder()
+        if bad := gemma.damaged(folder):
+            typer.echo(f"{profile.name}: {', '.join(bad)} was damaged, preparing it again", err=True)
+            shutil.rmtree(folder)
     for task in profile.tasks:
         source = SMOKE["en" if task.startswith("en") else "fr"]
         answer = build(profile, task, place=Place()).generate([source])[0]
@@ -147,5 +156,5 @@ def verify_one(profile: Profile) -> None:
         if not answer or (profile.kind != "echo" and task.endswith("-ar") != (arabic > 5)):
             raise ModelUnavailable(
                 f"{profile.name} does not translate: {answer[:60]!r}",
-                f"pull it again: summarize-cli models pull {profile.name}",
+                f"summarize-cli models pull --update {profile.name}",
             )

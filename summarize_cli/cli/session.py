@@ -37,9 +37,12 @@ def languages(value: str, among: Sequence[str] = LANGUAGES) -> list[str]:
 
 
 def targets(value: str, source: str) -> list[str]:
-    """Read the languages to translate into. Raises UsageError for the source's own."""
-    wanted = languages(value, ("en", "ar"))
-    if source in wanted or not wanted:
+    """Read the languages to translate into, without the source's own.
+
+    Raises UsageError when none is left.
+    """
+    wanted = [lang for lang in languages(value, LANGUAGES) if lang != source]
+    if not wanted:
         raise UsageError(f"nothing to translate from {source} into {value!r}", "--to en,ar, for instance")
     return wanted
 
@@ -68,6 +71,10 @@ class Session:
     _bar: Progress | None = None
 
     def __post_init__(self) -> None:
+        if self.source_lang not in (None, *LANGUAGES):
+            raise UsageError(
+                f"no such source language here: {self.source_lang}", f"known: {', '.join(LANGUAGES)}"
+            )
         if self.route not in ("direct", "pivot:en"):
             raise UsageError(f"no such route: {self.route}", "known: direct, pivot:en")
 
@@ -83,15 +90,26 @@ class Session:
             self._store = Store(memory_path(self.cache_path) if self.cache else ":memory:")
         return self._store
 
+    @property
+    def remembers(self) -> bool:
+        """Whether there is a memory to look into."""
+        return self.cache and memory_path(self.cache_path).exists()
+
     def choose(self, tasks: Sequence[str]) -> dict[str, Profile]:
         """Choose the models for some tasks of a set and say which set it was."""
         name, chosen = profiles.choose(self.chosen or self.models, list(tasks), self.commercial_only)
         if name != self.chosen:
             self.chosen = name
             if self.models == "auto":
-                better = "" if name != "embedded" else " (drafts; better ones: summarize-cli models list)"
-                self.note(f"models: {name}{better}")
+                self.note(f"models: {name}{self._remark(chosen)}")
         return chosen
+
+    def _remark(self, chosen: dict[str, Profile]) -> str:
+        """What a user should know of a set that was chosen for him."""
+        if self.chosen == "embedded":
+            return " (drafts; better ones: summarize-cli models list)"
+        closed = [p for p in chosen.values() if not p.commercial]
+        return f" ({closed[0].about['licence']}: not for commercial use)" if closed else ""
 
     def engine(
         self, profile: Profile, task: str, settings: dict[str, Any] | None = None, label: str = ""
@@ -123,8 +141,9 @@ class Session:
                 tuple(
                     self.engine(chosen[task], task, dict(chosen[task].retry), f"{task}, again")
                     for task in tasks
-                    if chosen[task].retry
-                ),
+                )
+                if any(chosen[task].retry for task in tasks)
+                else (),
             )
             for lang, tasks in plans.items()
         }
@@ -142,8 +161,17 @@ class Session:
         if found not in (None, self.source):
             self.warn(f"{document.name} does not look French ({found}); --source-lang fr forces it")
 
-    def provenance(self, started: float) -> dict[str, Any]:
-        """What made an output: models with licences and revisions, memory, time, version."""
+    def tallies(self) -> dict[str, tuple[int, int]]:
+        """How much each engine has remembered and computed so far."""
+        return {s: (e.tally.hits, e.tally.misses) for s, e in self.built.items()}
+
+    def provenance(
+        self, started: float, before: dict[str, tuple[int, int]], **settings: Any
+    ) -> dict[str, Any]:
+        """What made an output: models with licences and checksums, memory, time, version.
+
+        ``before`` are the tallies when the document began, ``settings`` its own.
+        """
         return {
             "tool": f"summarize-cli {__version__}",
             "models": [
@@ -153,17 +181,19 @@ class Session:
                     "licence": profile.about.get("licence"),
                     "commercial": profile.commercial,
                     "weights": dict(profile.weights),
-                    "commit": (profile.installed() or {}).get("commit"),
-                    "remembered": self.built[signature].tally.hits,
-                    "computed": self.built[signature].tally.misses,
+                    "installed": profile.installed(),
+                    "remembered": hits - before.get(signature, (0, 0))[0],
+                    "computed": misses - before.get(signature, (0, 0))[1],
                 }
                 for signature, profile in self.used.items()
+                for hits, misses in [self.tallies()[signature]]
             ],
             "settings": {
                 "models": self.chosen,
                 "route": self.route,
                 "device": self.device,
                 "source_lang": self.source,
+                **settings,
             },
             "seconds": round(time.time() - started, 3),
         }

@@ -1,23 +1,27 @@
-"""Defaults from ``summarize-cli.toml``: in the data folder, then beside the documents.
+"""Defaults from ``summarize-cli.toml``: in the data folder, then in the folder one works in.
 
-A flat table of long option names; it serves every command that has the option, and the
-command line wins:
+Long option names for all commands that have them, and a table for those of one command only;
+the command line wins:
 
     models = "opus-big"
-    to = "en,ar"
     commercial-only = true
+
+    [run]
+    to = "en,ar"
 """
 
 from __future__ import annotations
 
+import inspect
 import tomllib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
 from ..profiles import data_home
 
-COMMANDS = ("run", "translate", "summarize", "evaluate")
+Commands = Mapping[str, "Callable[..., None] | Commands"]
 
 
 def files() -> list[Path]:
@@ -27,18 +31,44 @@ def files() -> list[Path]:
 
 
 def values() -> dict[str, tuple[Any, Path]]:
-    """Each default with the file it comes from. Raises UsageError for a file that is not TOML."""
+    """Each default with the file it comes from. Raises UsageError for a file that is not TOML.
+
+    A command's own table has names such as ``run.to``.
+    """
     found: dict[str, tuple[Any, Path]] = {}
     for path in files():
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UsageError(f"{path} is not valid: {error}", "see the README's settings") from error
-        found.update((name.replace("-", "_"), (value, path)) for name, value in table.items())
+        for name, value in table.items():
+            own = value.items() if isinstance(value, dict) else [("", value)]
+            for option, setting in own:
+                found[f"{name}.{option}".rstrip(".").replace("-", "_")] = (setting, path)
     return found
 
 
-def default_map() -> dict[str, dict[str, Any]]:
-    """The defaults in the form in which Typer takes them."""
-    flat = {name: value for name, (value, _) in values().items()}
-    return dict.fromkeys(COMMANDS, flat)
+def default_map(commands: Commands) -> dict[str, Any]:
+    """The defaults in the form in which Typer takes them.
+
+    Raises UsageError for a name that no command has: a setting that is silently ignored is
+    worse than none.
+    """
+    settings = values()
+    used: set[str] = set()
+
+    def chosen(name: str, command: Callable[..., None] | Commands) -> dict[str, Any]:
+        if isinstance(command, Mapping):
+            return {inner: chosen(inner, function) for inner, function in command.items()}
+        defaults = {}
+        for option in inspect.signature(command).parameters:
+            for key in (option, f"{name}.{option}"):
+                if key in settings:
+                    defaults[option] = settings[key][0]
+                    used.add(key)
+        return defaults
+
+    found = {name: chosen(name, command) for name, command in commands.items()}
+    for name in settings.keys() - used:
+        raise UsageError(f"no command has the setting {name} of {settings[name][1]}", "see --help")
+    return found

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from .. import __version__, batch, formats, pipeline, render, text
-from ..document import Article, Document, Summary
+from ..document import Article, Document, Finding, Summary
 from ..errors import InputError, ModelUnavailable, OutputError, SummarizeError, UsageError
 from ..pipeline import Translator
 from . import options as o
@@ -72,17 +72,20 @@ def run(
         models, route, cache, cache_path, refresh, cache_only, commercial_only,
         batch_size, threads, device, source_lang, quiet, verbose,
     )  # fmt: skip
+    if dry_run and not session.remembers:
+        session.cache = False  # to look is not to touch
     to_languages = targets(to, session.source)
-    kit = Kit(session, to_languages, languages(summaries), sentences, wrap)
+    wanted = [session.source, *to_languages] if summaries is None else languages(summaries)
+    kit = Kit(session, to_languages, wanted, sentences, wrap)
     listed = batch.read_list(files_from) if files_from else []
     named = [*(paths or []), *listed]
     stdin = [batch.Input(Path("-"), Path("stdin.txt"))] if "-" in named else []
     others = [name for name in named if name != "-"]
-    items = stdin + (batch.find(others) if others or not stdin else [])
+    items = stdin + (batch.find(others, output) if others or not stdin else [])
     with session:
         if dry_run:
             for item in items:
-                typer.echo(kit.estimate(item))
+                typer.echo(f"{item.path}: {kit.estimate(item)}")
             return
         Delivery(kit, items, output, format, name_template, overwrite, strict).deliver()
 
@@ -112,12 +115,15 @@ class Kit:
 
     def make(self, document: Document) -> tuple[Article, dict[str, Any]]:
         """Make the article and say what made it."""
-        started = time.time()
+        started, before = time.time(), self.session.tallies()
         article = pipeline.process(
             document, self.translators, self.to, self.summariser, self.summaries,
             tell=self.session.note if self.session.verbose else lambda what: None,
         )  # fmt: skip
-        provenance = self.session.provenance(started)
+        provenance = self.session.provenance(
+            started, before, to=self.to, summaries=self.summaries, sentences=self.sentences,
+            wrap=str(self.wrap),
+        )  # fmt: skip
         return article, {"fingerprint": self.fingerprint(document), **provenance}
 
     def fingerprint(self, document: Document) -> str:
@@ -130,7 +136,10 @@ class Kit:
 
     def estimate(self, item: batch.Input) -> str:
         """Say how many words a document has, and how much of it is remembered."""
-        document = self.read(item)
+        try:
+            document = self.read(item)
+        except InputError as error:
+            return f"cannot be used: {error.message}"
         texts = hits = 0
         for translator in self.translators.values():
             engine = translator.steps[0]
@@ -140,12 +149,13 @@ class Kit:
                 for piece in pipeline.readings(engine, segment)
             ]
             texts += len(pieces)
-            hits += len(self.session.store.get(engine.signature, pieces))
+            if self.session.remembers:
+                hits += len(self.session.store.get(engine.signature, pieces))
         share = (texts - hits) / max(1, texts)
         speed = float(next(iter(self.session.used.values())).about.get("words_a_second", 20))
         seconds = document.words * len(self.translators) * share / speed
         return (
-            f"{item.path}: {document.words} words, {len(document.segments)} segments, "
+            f"{document.words} words, {len(document.segments)} segments, "
             f"{hits} of {texts} translations remembered, about {seconds:.0f} s to compute"
         )
 
@@ -173,7 +183,8 @@ class Delivery:
         """Work through the documents, report, and leave with the right exit code."""
         if self.output:
             batch.refuse_collisions(
-                (path, item.path) for item in self.items for path in self.outputs(item).values()
+                [item.path for item in self.items],
+                [(path, item.path) for item in self.items for path in self.outputs(item).values()],
             )
         for item in self.items:
             try:
@@ -210,13 +221,12 @@ class Delivery:
     def one(self, item: batch.Input) -> None:
         """Make and deliver one document."""
         document = self.kit.read(item)
-        if self.output and not self.overwrite and self._up_to_date(item, document):
-            self.kit.session.note(f"{item.path}: up to date")
-            return
         if self.output and not self.overwrite:
-            for path in self.outputs(item).values():
-                if path.exists():
-                    raise OutputError(f"{path} exists", "choose another folder, or say --overwrite")
+            if record := self._up_to_date(item, document):
+                self.serious += sum(bool(f["serious"]) for f in record["findings"])
+                self.kit.session.note(f"{item.path}: up to date")
+                return
+            batch.refuse_existing(self.outputs(item).values(), overwrite=False)
         article, provenance = self.kit.make(document)
         record = render.record(article, provenance)
         self.serious += sum(finding.serious for finding in article.findings)
@@ -232,23 +242,27 @@ class Delivery:
         self._report(item, article, record)
 
     def _write(self, item: batch.Input, article: Article, record: dict[str, Any]) -> None:
-        """Write all files of a document, the JSON last: it says that the others are there."""
+        """Write all files of a document together, the JSON last: it says the others are there."""
         outputs = self.outputs(item)
-        for lang, document in article.translations.items():
-            batch.write(outputs[lang], formats.plain.write(document), self.overwrite)
+        contents = {
+            outputs[lang]: formats.plain.write(document) for lang, document in article.translations.items()
+        }
         if article.summaries:
-            batch.write(outputs["summary"], render.summaries(article).encode(), self.overwrite)
-        batch.write(outputs["json"], render.dumps(record).encode(), self.overwrite)
+            contents[outputs["summary"]] = render.summaries(article).encode()
+        contents[outputs["json"]] = render.dumps(record).encode("utf-8", "surrogateescape")
+        batch.write(contents, self.overwrite)
 
-    def _up_to_date(self, item: batch.Input, document: Document) -> bool:
+    def _up_to_date(self, item: batch.Input, document: Document) -> dict[str, Any] | None:
+        """The record of an earlier run that made the same from the same, if all is there."""
         outputs = self.outputs(item)
         if not all(path.exists() for path in outputs.values()):
-            return False
+            return None
         try:
             record = json.loads(outputs["json"].read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return False
-        return bool(record.get("fingerprint") == self.kit.fingerprint(document))
+            same = record["fingerprint"] == self.kit.fingerprint(document)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return dict(record) if same else None
 
     def _report(self, item: batch.Input, article: Article, record: dict[str, Any]) -> None:
         """One line on stderr for each document, and its findings with --verbose."""
@@ -302,16 +316,15 @@ def translate(
         translator = session.translators([lang])[lang]
         document = read_input(path, session.source, wrap)
         session.check_language(document)
-        first = pipeline.translate(document, translator.steps, lang)
-        result, findings, _ = pipeline.reviewed(document, first, translator)
+        result = pipeline.reviewed(document, translator)
         if output:
-            batch.write(output, formats.plain.write(result), overwrite)
+            batch.write({output: formats.plain.write(result.document)}, overwrite)
         else:
-            typer.echo(result.text, nl=not result.text.endswith("\n"))
-        for finding in findings:
+            typer.echo(result.document.text, nl=not result.document.text.endswith("\n"))
+        for finding in result.findings:
             if finding.serious or verbose:
                 session.note(f"segment {finding.segment + 1}: {finding.message}")
-        if strict and any(finding.serious for finding in findings):
+        if strict and any(finding.serious for finding in result.findings):
             raise typer.Exit(3)
 
 
@@ -363,20 +376,22 @@ def summarize(
         document = read_input(path, session.source, wrap)
         session.check_language(document)
         limits = (max_words, max_chars)
-        result = Summary(wanted, ())
         for count in range(1 if style is o.Style.sentence else sentences, 0, -1):
-            result = _summary(session, document, task, count, translator)
+            result, findings = _summary(session, document, task, count, translator)
             shown = render.styled(result, style, cite)
             if text.fits(shown, *limits):
                 break
         else:
             shown = text.shortened(shown, *limits)
         typer.echo(shown)
+        for finding in findings:
+            if finding.serious or verbose:
+                session.note(f"sentence {finding.segment + 1}: {finding.message}")
 
 
 def _summary(
     session: Session, document: Document, task: str, count: int, translator: Translator | None
-) -> Summary:
+) -> tuple[Summary, tuple[Finding, ...]]:
     """A summary of ``count`` sentences in the translator's language, or the document's own."""
     profile = session.choose([task])[task]
     if profile.installed() is None:
@@ -388,4 +403,6 @@ def _summary(
     engine = session.engine(profile, "summary", settings)
     own = pipeline.summarise(document, engine, profile.kind == "extractive")
     own = Summary(own.lang, own.sentences[:count], own.sources[:count])
-    return pipeline.translated_summary(own, translator) if translator else own
+    if translator is None:
+        return own, ()
+    return pipeline.translated_summary(own, translator, text.cased_words(document.segments))

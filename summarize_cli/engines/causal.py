@@ -36,7 +36,9 @@ class CausalEngine(FromProfile):
                 eos_token_id=[newline, tokenizer.eos_token_id],
                 **self.decoding(),
             )
-        answers = tokenizer.batch_decode(out[:, width:], skip_special_tokens=True)
+        answers = tokenizer.batch_decode(
+            self.within_budget(out, batch["attention_mask"], width), skip_special_tokens=True
+        )
         return [answer.partition("\n")[0].strip() for answer in answers]
 
     @cached_property
@@ -53,6 +55,7 @@ class CausalEngine(FromProfile):
         adapter, vocabulary = (self.profile.folder / weights[k] for k in ("adapter", "vocabulary"))
         for path, expected in (
             (adapter, weights["adapter_sha256"]),
+            (adapter.with_name("adapter_config.json"), weights["adapter_config_sha256"]),
             (vocabulary, weights["vocabulary_sha256"]),
         ):
             if not path.is_file() or sha256(path.read_bytes()).hexdigest() != expected:

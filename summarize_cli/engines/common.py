@@ -21,25 +21,40 @@ TOKENS = ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_i
 
 
 class FromProfile:
-    """The part of an engine that the profile decides, without any weights."""
+    """The part of an engine that the profile decides, without any weights.
+
+    ``version`` is raised whenever an engine's code would answer differently.
+    """
+
+    version = 1
 
     def __init__(self, profile: Profile, task: str, settings: Table, place: Place) -> None:
         self.profile = profile
         self.task = profile.tasks[task]
         self.generation = {**profile.generation, **settings}
         self.place = place
-        self.signature = profile.signature(task, settings)
+        self.signature = profile.signature(task, settings, self.version)
         self.limit = int(profile.limits.get("source_characters", 600))
         self.steps: Sequence[str] = profile.limits.get("steps", ["reading"])
 
     def budget(self, tokens: int) -> int:
-        """How many new tokens a batch may get whose longest source has ``tokens`` tokens.
+        """How many new tokens a source of ``tokens`` tokens may become.
 
         ``growth`` times the source and 16 more: enough for any true translation, and a
-        bound on how long a repetition loop can cost time.
+        bound on what a repetition loop can cost. An answer that reaches it is a loop or cut,
+        which the guard reports.
         """
         grown = int(self.generation.get("growth", 2.0) * tokens) + 16
         return min(grown, int(self.generation.get("max_new_tokens", 512)))
+
+    def within_budget(self, rows: torch.Tensor, mask: torch.Tensor, start: int) -> list[torch.Tensor]:
+        """Hold each answer to its own source's budget, whoever was in the batch with it.
+
+        ``rows`` are (batch, length) answers that begin at column ``start``, ``mask`` the
+        sources' attention mask.
+        """
+        sizes = mask.sum(dim=1).tolist()
+        return [row[start : start + self.budget(size)] for row, size in zip(rows, sizes, strict=True)]
 
     def decoding(self) -> dict[str, Any]:
         """The settings for ``generate`` of transformers; never sampling."""
@@ -101,10 +116,10 @@ def load(architecture: str, folder: Path, device: str, threads: int) -> tuple[An
         model = getattr(transformers, architecture).from_pretrained(
             folder, dtype=dtype, local_files_only=True, use_safetensors=True
         )
-    except (OSError, ValueError) as error:
+    except Exception as error:  # safetensors and tokenizers raise bare ones for damaged files
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ModelUnavailable(
-            f"cannot load the model in {folder}: {str(error).splitlines()[0]}",
-            "summarize-cli models verify",
+            f"cannot load the model in {folder}: {reason}", "summarize-cli models verify"
         ) from error
     # What a checkpoint brings along as generation settings is not in our signature.
     wanted = {name: getattr(model.generation_config, name) for name in TOKENS}

@@ -15,7 +15,6 @@ is merged as ``W + alpha / r * B @ A`` (Hu et al., 2021, PEFT's layout).
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -75,11 +74,14 @@ def prepared(
     Raises ModelUnavailable when the package is missing or its weights do not have
     ``checksum``, OutputError when ``home`` cannot be written.
     """
-    parts = [str(RECIPE), checksum, _digest(vocabulary), _digest(adapter) if adapter else "base"]
+    parts = [str(RECIPE), checksum, _digest(vocabulary)]
+    if adapter:
+        parts += [_digest(adapter), _digest(adapter.with_name("adapter_config.json"))]
     folder = home / f"gemma-{sha256(' '.join(parts).encode()).hexdigest()[:16]}"
     if folder.is_dir():
         return folder
     from filelock import FileLock
+    from safetensors import SafetensorError
 
     try:
         home.mkdir(parents=True, exist_ok=True)
@@ -89,9 +91,9 @@ def prepared(
                     made = Path(scratch) / "checkpoint"
                     _prepare(package, checksum, vocabulary, adapter, Path(scratch), made, progress)
                     made.replace(folder)
-    except OSError as error:
+    except (OSError, SafetensorError) as error:  # the latter also for a full disk
         raise OutputError(
-            f"cannot prepare the embedded model in {home}: {error.strerror or error}",
+            f"cannot prepare the embedded model in {home}: {getattr(error, 'strerror', None) or error}",
             "free about 800 MB there, or set SUMMARIZE_CLI_HOME to another folder",
         ) from error
     return folder
@@ -118,12 +120,26 @@ def _prepare(
     reader = GGUFReader(_assemble(package, checksum, scratch))
     keep = np.load(vocabulary, allow_pickle=False)
     made.mkdir()
-    tokenizer(reader, keep).save(str(made / "tokenizer.json"))
+    (made / "tokenizer.json").write_text(tokenizer(reader, keep).to_str(), encoding="utf-8")
     state = _state(reader, keep, progress)
     if adapter:
         merge(state, adapter)
     save_file(state, made / "model.safetensors", metadata={"format": "pt"})
     _write_configuration(reader, keep, made)
+    sums = {path.name: _digest(path) for path in sorted(made.iterdir())}
+    (made / SUMS).write_text(json.dumps(sums, indent=1) + "\n")
+
+
+SUMS = "checksums.json"
+
+
+def damaged(folder: Path) -> list[str]:
+    """Name the files of a prepared checkpoint that are not as they were made."""
+    try:
+        sums = json.loads((folder / SUMS).read_text())
+    except (OSError, ValueError):
+        return [SUMS]
+    return [n for n, s in sums.items() if not (folder / n).is_file() or _digest(folder / n) != s]
 
 
 def _assemble(package: str, checksum: str, scratch: Path) -> Path:
@@ -272,4 +288,3 @@ def _write_configuration(reader: GGUFReader, keep: np.ndarray, made: Path) -> No
             }
         )
     )
-    os.sync()

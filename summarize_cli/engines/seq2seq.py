@@ -44,7 +44,9 @@ class Seq2SeqEngine(FromProfile):
                 **forced,
                 **self.decoding(),
             )
-        decoded = tokenizer.batch_decode(out, skip_special_tokens=True)
+        decoded = tokenizer.batch_decode(
+            self.within_budget(out, kept["attention_mask"], 1), skip_special_tokens=True
+        )
         return [text.strip() for text in decoded]
 
     def _longest(self, model: Any) -> int:

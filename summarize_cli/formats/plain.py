@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..document import Document
 from ..errors import InputError
 from ..text import Wrap, split
@@ -18,10 +20,13 @@ def read(content: bytes, name: str, lang: str, wrap: Wrap) -> Document:
 
 
 def decode(content: bytes, name: str) -> str:
-    """Decode bytes: UTF-8, else what charset-normalizer finds (UTF-16, Windows-1252 ...).
+    """Decode bytes: UTF-8, French Windows, or what charset-normalizer finds (UTF-16 ...).
 
-    >>> decode("déjà".encode("utf-16"), "note")
-    'déjà'
+    Raises InputError for what is not text, and for UTF-8 with a damaged byte: to guess there
+    would turn every accent into two wrong letters.
+
+    >>> decode("déjà".encode("utf-16"), "note"), decode("Noël".encode("cp1252"), "note")
+    ('déjà', 'Noël')
     """
     if content.startswith(BINARY):
         raise InputError(f"{name} is not a text file", "save it as plain text first")
@@ -29,13 +34,35 @@ def decode(content: bytes, name: str) -> str:
         text = content.decode("utf-8-sig")
         if "\0" not in text:
             return text
+    except UnicodeDecodeError as error:
+        if len(ACCENTS_IN_UTF8.findall(content)) >= max(2, content.count(b"\xef\xbf\xbd")):
+            line = content.count(b"\n", 0, error.start) + 1
+            raise InputError(
+                f"{name} is UTF-8 with a damaged character in line {line}", "mend it and save it as UTF-8"
+            ) from None
+    return _french_windows(content) or _guessed(content, name)
+
+
+ACCENTS_IN_UTF8 = re.compile(rb"\xc3[\x80-\xbf]|\xe2\x80[\x90-\xaf]")
+NOT_FRENCH = re.compile(
+    r"[\0-\x08\x0e-\x1f\x7f]|[^\x00-\x7f\u00a0-\u00bbÀÂÆÇÈÉÊËÎÏÔÙÛÜàâæçèéêëîïôùûüÿŒœŸ€"
+    r"’‘“”«»…–—•‰™ñáíóúöä]"
+)
+
+
+def _french_windows(content: bytes) -> str | None:
+    """Read Windows-1252, where that gives French: statistics need more text than a note has."""
+    try:
+        text = content.decode("cp1252")
     except UnicodeDecodeError:
-        pass
+        return None
+    return None if NOT_FRENCH.search(text) else text
+
+
+def _guessed(content: bytes, name: str) -> str:
     from charset_normalizer import from_bytes
 
-    # Western code pages look alike: where several fit, the one of French Windows is meant.
-    best = from_bytes(content, cp_isolation=["utf_16", "utf_16_le", "utf_16_be", "cp1252"]).best()
-    best = best or from_bytes(content).best()
+    best = from_bytes(content).best()
     if best is None or "\0" in str(best):
         raise InputError(f"{name} is not a text file", "save it as UTF-8 text first")
     return str(best).removeprefix("\ufeff")
