@@ -12,7 +12,7 @@ from .. import pipeline
 from ..errors import MemoryDamaged, MemoryUnusable
 from ..memory import Store
 from . import options as o
-from .session import Session, memory_path, targets
+from .session import Session, memory_path, targets, with_session
 from .work import one, read_input
 
 app = typer.Typer(help="The memory of model output.", no_args_is_help=True)
@@ -37,25 +37,24 @@ def info(cache_path: o.CachePath = None) -> None:
 
 
 @app.command()
+@with_session
 def why(
+    session: Session,
     path: Annotated[str, typer.Argument(help="A document, or - for stdin.")],
     to: Annotated[str, typer.Option(help="The language of the translation.")] = "en",
-    models: o.Models = "auto",
-    cache_path: o.CachePath = None,
     wrap: o.WrapOption = o.Wrap.auto,
 ) -> None:
     """Say for each segment whether it is remembered, and if not, why not.
 
     Example: summarize-cli cache why samples/maroc-oracle.fr.txt --to ar
     """
-    lang = one(targets(to, "fr"))
-    with Session(models, cache_path=cache_path, quiet=True) as session:
-        engine = session.translators([lang])[lang].steps[0]
-        document = read_input(path, "fr", wrap)
-        for number, segment in enumerate(pipeline.lowered(document)):
-            for piece in pipeline.readings(engine, segment):
-                reason = _reason(session.store, engine.signature, piece)
-                typer.echo(f"{number + 1:4} {reason:55} {piece[:60]}")
+    lang = one(targets(to, session.source))
+    engine = session.translators([lang])[lang].steps[0]
+    document = read_input(path, session.source, wrap)
+    for number, segment in enumerate(pipeline.lowered(document)):
+        for piece in pipeline.readings(engine, segment):
+            reason = _reason(session.store, engine.signature, piece)
+            typer.echo(f"{number + 1:4} {reason:55} {piece[:60]}")
 
 
 def _reason(store: Store, signature: str, piece: str) -> str:

@@ -13,54 +13,42 @@ from .. import batch, pipeline
 from .. import evaluate as measure
 from ..document import Document, Segment
 from ..errors import InputError
-from . import options as o
-from .session import Session, targets
+from .session import Session, targets, with_session
 
 
+@with_session
 def evaluate(
+    session: Session,
     path: Annotated[Path, typer.Argument(help="A TSV file with a header (fr, en, ar), or JSON lines.")],
     to: Annotated[str, typer.Option(help="Languages to measure.")] = "en,ar",
     limit: Annotated[int, typer.Option(min=0, help="Only the first so many rows; 0 is all.")] = 0,
     review: Annotated[bool, typer.Option(help="Try weak segments again, as run and translate do.")] = True,
     save: Annotated[Path | None, typer.Option(help="Write source, output, reference as TSV.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    models: o.Models = "auto",
-    route: o.Route = "direct",
-    cache: o.Cache = True,
-    cache_path: o.CachePath = None,
-    batch_size: o.BatchSize = 32,
-    threads: o.Threads = 0,
-    device: o.Device = "auto",
-    quiet: o.Quiet = False,
 ) -> None:
     """Measure translations against references: BLEU, chrF, chrF++, and what the guard sees.
 
     Example: summarize-cli evaluate our-past-releases.tsv --to ar
     """
-    session = Session(
-        models, route, cache, cache_path, batch_size=batch_size, threads=threads, device=device,
-        source_lang="fr", quiet=quiet,
-    )  # fmt: skip
     rows = measure.read_set(path)[: limit or None]
     results = {}
-    with session:
-        translators = session.translators(targets(to, session.source))
-        for lang, complete in translators.items():
-            translator = complete if review else replace(complete, retry=())
-            if any(not row.get("fr") or not row.get(lang) for row in rows):
-                raise InputError(f"{path} has rows without fr or {lang}", "mend it, or change --to")
-            source = Document(str(path), "fr", tuple(Segment(row["fr"]) for row in rows))
-            outputs = [s.text for s in pipeline.reviewed(source, translator).document.segments]
-            references = [row[lang] for row in rows]
-            sources = [row["fr"] for row in rows]
-            results[lang] = [
-                *measure.quality(outputs, references),
-                *measure.fidelity(sources, outputs, lang),
-            ]
-            if save:
-                lines = ["\t".join(row) for row in zip(sources, outputs, references, strict=True)]
-                content = ("\n".join(lines) + "\n").encode()
-                batch.write({save.with_suffix(f".{lang}.tsv"): content}, overwrite=True)
+    translators = session.translators(targets(to, session.source))
+    for lang, complete in translators.items():
+        translator = complete if review else replace(complete, retry=())
+        if any(not row.get("fr") or not row.get(lang) for row in rows):
+            raise InputError(f"{path} has rows without fr or {lang}", "mend it, or change --to")
+        source = Document(str(path), "fr", tuple(Segment(row["fr"]) for row in rows))
+        outputs = [s.text for s in pipeline.reviewed(source, translator).document.segments]
+        references = [row[lang] for row in rows]
+        sources = [row["fr"] for row in rows]
+        results[lang] = [
+            *measure.quality(outputs, references),
+            *measure.fidelity(sources, outputs, lang),
+        ]
+        if save:
+            lines = ["\t".join(row) for row in zip(sources, outputs, references, strict=True)]
+            content = ("\n".join(lines) + "\n").encode()
+            batch.write({save.with_suffix(f".{lang}.tsv"): content}, overwrite=True)
     if as_json:
         plain = {lang: {s.name: s.value for s in scores} for lang, scores in results.items()}
         typer.echo(json.dumps({"models": session.chosen, "rows": len(rows), "to": plain}))

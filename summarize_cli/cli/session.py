@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from ..errors import UsageError
 from ..memory import CachedEngine, Store
 from ..pipeline import Translator
 from ..profiles import Profile
+from . import options as o
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -47,28 +49,51 @@ def targets(value: str, source: str) -> list[str]:
     return wanted
 
 
+def with_session(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of ``Session``, and a session made of them.
+
+    The command takes ``session`` first; Typer sees its other parameters, then the session's.
+    """
+    shared = inspect.signature(Session, eval_str=True).parameters
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+
+    def run(**values: Any) -> None:
+        options = {name: values.pop(name) for name in shared}
+        with Session(**options) as session:
+            command(session, **values)
+
+    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in [*own, *shared.values()]]
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in parameters}
+    return run
+
+
 @dataclass
 class Session:
-    """One command's choice of models and memory, and what it tells the user."""
+    """One command's choice of models and memory, and what it tells the user.
 
-    models: str = "auto"
-    route: str = "direct"
-    cache: bool = True
-    cache_path: Path | None = None
-    refresh: bool = False
-    cache_only: bool = False
-    commercial_only: bool = False
-    batch_size: int = 32
-    threads: int = 0
-    device: str = "auto"
-    source_lang: str | None = None
-    quiet: bool = False
-    verbose: bool = False
-    built: dict[str, CachedEngine] = field(default_factory=dict)
-    used: dict[str, Profile] = field(default_factory=dict)
-    chosen: str = ""
-    _store: Store | None = None
-    _bar: Progress | None = None
+    Its fields are the options that the commands share: ``with_session`` gives them to a command.
+    """
+
+    models: o.Models = "auto"
+    route: o.Route = "direct"
+    cache: o.Cache = True
+    cache_path: o.CachePath = None
+    refresh: o.Refresh = False
+    cache_only: o.CacheOnly = False
+    commercial_only: o.Commercial = False
+    batch_size: o.BatchSize = 32
+    threads: o.Threads = 0
+    device: o.Device = "auto"
+    source_lang: o.SourceLang = None
+    quiet: o.Quiet = False
+    verbose: o.Verbose = False
+    built: dict[str, CachedEngine] = field(default_factory=dict, init=False)
+    used: dict[str, Profile] = field(default_factory=dict, init=False)
+    chosen: str = field(default="", init=False)
+    _store: Store | None = field(default=None, init=False)
+    _bar: Progress | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         if self.source_lang not in (None, *LANGUAGES):

@@ -17,7 +17,7 @@ from ..document import Article, Document, Finding, Summary
 from ..errors import InputError, ModelUnavailable, OutputError, SummarizeError, UsageError
 from ..pipeline import Translator
 from . import options as o
-from .session import Session, languages, targets
+from .session import Session, languages, targets, with_session
 
 
 def read_input(path: str, lang: str, wrap: str) -> Document:
@@ -27,12 +27,16 @@ def read_input(path: str, lang: str, wrap: str) -> Document:
     return formats.read(Path(path), lang, o.Wrap(wrap).value)
 
 
+@with_session
 def run(
+    session: Session,
     paths: Annotated[
         list[str] | None, typer.Argument(help="Files, folders, patterns, or - for stdin.")
     ] = None,
     to: Annotated[str, typer.Option(help="Languages of the translations.")] = "en,ar",
-    summaries: Annotated[str, typer.Option(help="Languages of the summaries; '' for none.")] = ("fr,en,ar"),
+    summaries: Annotated[
+        str | None, typer.Option(help="Languages of the summaries; '' for none.", show_default="all")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write files into this folder.")
     ] = None,
@@ -49,29 +53,12 @@ def run(
         bool, typer.Option("--strict", help="Exit with 3 if a serious finding is left.")
     ] = False,
     sentences: Annotated[int, typer.Option(min=1, help="Sentences of the summaries.")] = 3,
-    models: o.Models = "auto",
-    route: o.Route = "direct",
-    cache: o.Cache = True,
-    cache_path: o.CachePath = None,
-    refresh: o.Refresh = False,
-    cache_only: o.CacheOnly = False,
-    commercial_only: o.Commercial = False,
-    batch_size: o.BatchSize = 32,
-    threads: o.Threads = 0,
-    device: o.Device = "auto",
-    source_lang: o.SourceLang = None,
     wrap: o.WrapOption = o.Wrap.auto,
-    quiet: o.Quiet = False,
-    verbose: o.Verbose = False,
 ) -> None:
     """Make the press kit of one release or many: translations, summaries, review.
 
     Example: summarize-cli run samples/maroc-oracle.fr.txt -o out
     """
-    session = Session(
-        models, route, cache, cache_path, refresh, cache_only, commercial_only,
-        batch_size, threads, device, source_lang, quiet, verbose,
-    )  # fmt: skip
     if dry_run and not session.remembers:
         session.cache = False  # to look is not to touch
     to_languages = targets(to, session.source)
@@ -82,12 +69,11 @@ def run(
     stdin = [batch.Input(Path("-"), Path("stdin.txt"))] if "-" in named else []
     others = [name for name in named if name != "-"]
     items = stdin + (batch.find(others, output) if others or not stdin else [])
-    with session:
-        if dry_run:
-            for item in items:
-                typer.echo(f"{item.path}: {kit.estimate(item)}")
-            return
-        Delivery(kit, items, output, format, name_template, overwrite, strict).deliver()
+    if dry_run:
+        for item in items:
+            typer.echo(f"{item.path}: {kit.estimate(item)}")
+        return
+    Delivery(kit, items, output, format, name_template, overwrite, strict).deliver()
 
 
 class Kit:
@@ -278,7 +264,9 @@ class Delivery:
                 session.note(f"  {finding.lang} segment {finding.segment + 1}: {finding.message}")
 
 
+@with_session
 def translate(
+    session: Session,
     path: Annotated[str, typer.Argument(help="A file, or - for stdin.")] = "-",
     to: Annotated[str, typer.Option(help="The language to translate into.")] = "en",
     output: Annotated[
@@ -288,44 +276,26 @@ def translate(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 if a serious finding is left.")
     ] = False,
-    models: o.Models = "auto",
-    route: o.Route = "direct",
-    cache: o.Cache = True,
-    cache_path: o.CachePath = None,
-    refresh: o.Refresh = False,
-    cache_only: o.CacheOnly = False,
-    commercial_only: o.Commercial = False,
-    batch_size: o.BatchSize = 32,
-    threads: o.Threads = 0,
-    device: o.Device = "auto",
-    source_lang: o.SourceLang = None,
     wrap: o.WrapOption = o.Wrap.keep,
-    quiet: o.Quiet = False,
-    verbose: o.Verbose = False,
 ) -> None:
     """Translate one document; one line in is one line out.
 
     Example: echo 'Bonjour à tous.' | summarize-cli translate --to ar
     """
-    session = Session(
-        models, route, cache, cache_path, refresh, cache_only, commercial_only,
-        batch_size, threads, device, source_lang, quiet, verbose,
-    )  # fmt: skip
     lang = one(targets(to, session.source))
-    with session:
-        translator = session.translators([lang])[lang]
-        document = read_input(path, session.source, wrap)
-        session.check_language(document)
-        result = pipeline.reviewed(document, translator)
-        if output:
-            batch.write({output: formats.plain.write(result.document)}, overwrite)
-        else:
-            typer.echo(result.document.text, nl=not result.document.text.endswith("\n"))
-        for finding in result.findings:
-            if finding.serious or verbose:
-                session.note(f"segment {finding.segment + 1}: {finding.message}")
-        if strict and any(finding.serious for finding in result.findings):
-            raise typer.Exit(3)
+    translator = session.translators([lang])[lang]
+    document = read_input(path, session.source, wrap)
+    session.check_language(document)
+    result = pipeline.reviewed(document, translator)
+    if output:
+        batch.write({output: formats.plain.write(result.document)}, overwrite)
+    else:
+        typer.echo(result.document.text, nl=not result.document.text.endswith("\n"))
+    for finding in result.findings:
+        if finding.serious or session.verbose:
+            session.note(f"segment {finding.segment + 1}: {finding.message}")
+    if strict and any(finding.serious for finding in result.findings):
+        raise typer.Exit(3)
 
 
 def one(found: list[str]) -> str:
@@ -335,7 +305,9 @@ def one(found: list[str]) -> str:
     return found[0]
 
 
+@with_session
 def summarize(
+    session: Session,
     path: Annotated[str, typer.Argument(help="A file, or - for stdin.")] = "-",
     lang: Annotated[str, typer.Option(help="The language of the summary.")] = "fr",
     sentences: Annotated[int, typer.Option(min=1, help="How many sentences.")] = 3,
@@ -346,47 +318,29 @@ def summarize(
     cite: Annotated[
         bool, typer.Option("--cite", help="Put the source sentence's number behind each.")
     ] = False,
-    models: o.Models = "auto",
-    route: o.Route = "direct",
-    cache: o.Cache = True,
-    cache_path: o.CachePath = None,
-    refresh: o.Refresh = False,
-    cache_only: o.CacheOnly = False,
-    commercial_only: o.Commercial = False,
-    batch_size: o.BatchSize = 32,
-    threads: o.Threads = 0,
-    device: o.Device = "auto",
-    source_lang: o.SourceLang = None,
     wrap: o.WrapOption = o.Wrap.auto,
-    quiet: o.Quiet = False,
-    verbose: o.Verbose = False,
 ) -> None:
     """Summarise one document in French, English or Arabic.
 
     Example: summarize-cli summarize samples/maroc-oracle.fr.txt --lang en --sentences 2
     """
-    session = Session(
-        models, route, cache, cache_path, refresh, cache_only, commercial_only,
-        batch_size, threads, device, source_lang, quiet, verbose,
-    )  # fmt: skip
     wanted = one(languages(lang))
     task = "abstractive" if method is o.Method.abstractive else "summary"
-    with session:
-        translator = session.translators([wanted], [task]).get(wanted)
-        document = read_input(path, session.source, wrap)
-        session.check_language(document)
-        limits = (max_words, max_chars)
-        for count in range(1 if style is o.Style.sentence else sentences, 0, -1):
-            result, findings = _summary(session, document, task, count, translator)
-            shown = render.styled(result, style, cite)
-            if text.fits(shown, *limits):
-                break
-        else:
-            shown = text.shortened(shown, *limits)
-        typer.echo(shown)
-        for finding in findings:
-            if finding.serious or verbose:
-                session.note(f"sentence {finding.segment + 1}: {finding.message}")
+    translator = session.translators([wanted], [task]).get(wanted)
+    document = read_input(path, session.source, wrap)
+    session.check_language(document)
+    limits = (max_words, max_chars)
+    for count in range(1 if style is o.Style.sentence else sentences, 0, -1):
+        result, findings = _summary(session, document, task, count, translator)
+        shown = render.styled(result, style, cite)
+        if text.fits(shown, *limits):
+            break
+    else:
+        shown = text.shortened(shown, *limits)
+    typer.echo(shown)
+    for finding in findings:
+        if finding.serious or session.verbose:
+            session.note(f"sentence {finding.segment + 1}: {finding.message}")
 
 
 def _summary(
