@@ -172,7 +172,7 @@ def is_looping(text: str) -> bool:
     >>> is_looping("the plan and the plan and the plan and")
     True
     """
-    words = text.split()
+    words = re.findall(r"\w+", text.lower())
     for size in range(1, 9):
         for at in range(len(words) - 3 * size + 1):
             unit = words[at : at + size]

@@ -68,6 +68,7 @@ def test_figures_changed(source: str, target: str, lang: str) -> None:
         ("Voir https://exemple.ma/a.", "See https://example.ma/a.", "en", "address"),
         ("Écrire à presse@exemple.ma", "Write to press@exemple.ma", "en", "address"),
         (PLAN, "the plan " * 9, "en", "loop"),
+        (PLAN, "يميل الطرفان إلى جانب ذلك إلى جانب ذلك إلى جانب ذلك.", "ar", "loop"),
         (PLAN, "The council adopted a plan for water", "ar", "script"),
         (PLAN, "اعتمد المجلس خطة لتدبير المياه في المنطقة", "en", "script"),
         (PLAN, PLAN, "en", "copied"),
