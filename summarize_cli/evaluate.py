@@ -16,6 +16,7 @@ from pathlib import Path
 
 from . import guard
 from .errors import InputError
+from .text import ADDRESS
 
 Row = dict[str, str]
 
@@ -74,7 +75,7 @@ def fidelity(sources: Sequence[str], outputs: Sequence[str], lang: str) -> list[
     pairs = list(zip(sources, outputs, strict=True))
     found = [{code for code, _, _ in guard.check(a, b, lang)} for a, b in pairs]
     with_figures = [n for n, (a, _) in enumerate(pairs) if guard.figures(a, "fr")]
-    with_addresses = [n for n, (a, _) in enumerate(pairs) if guard.ADDRESS.search(a)]
+    with_addresses = [n for n, (a, _) in enumerate(pairs) if ADDRESS.search(a)]
 
     def share(code: str, among: Sequence[int]) -> float:
         return 100 * sum(code in found[n] for n in among) / max(1, len(among))

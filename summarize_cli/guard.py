@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .document import Document, Finding
+from .text import ADDRESS
 
 ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٪٫٬", "01234567890123456789%.,")
 NUMBER = re.compile(r"\d+(?:[ ,.'’]\d{3}(?!\d))*(?:[.,]\d+)?")
-ADDRESS = re.compile(r"https?://[^\s<>«»\"”،]+|www\.[^\s<>«»\"”،]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 SCALES = {
     10**3: "millier milliers thousand k ألف ألفا ألفي آلاف الف",
     10**6: "million millions mn mdh مليون مليونا مليوني ملايين",

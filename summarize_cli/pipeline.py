@@ -51,7 +51,10 @@ def translate(
     for engine in engines:
         pieces = [readings(engine, segment) for segment in words]
         answers = iter(engine.generate([piece for parts in pieces for piece in parts]))
-        words = [" ".join(next(answers) for _ in parts) for parts in pieces]
+        words = [
+            " ".join(next(answers) for _ in parts) if parts else word
+            for word, parts in zip(words, pieces, strict=True)
+        ]
     if lang != "ar":  # Arabic has no capitals
         pairs = zip(words, document.segments, strict=True)
         words = [w.upper() if text.is_shouted(segment.text) else w for w, segment in pairs]
@@ -68,9 +71,13 @@ def lowered(document: Document, known: Known | None = None) -> list[str]:
 
 
 def readings(engine: Engine, segment: str) -> list[str]:
-    """What an engine reads of a segment: prepared, and cut at clauses where it is too long."""
-    prepared = _read(engine, segment)
-    return text.clauses(prepared, engine.limit) if prepared else []
+    """What an engine reads of a segment: prepared, and cut at clauses where it is too long.
+
+    Nothing of a segment that has nothing to translate: it stays as it is.
+    """
+    if text.is_verbatim(segment):
+        return []
+    return text.clauses(_read(engine, segment), engine.limit)
 
 
 def _read(engine: Engine, segment: str) -> str:

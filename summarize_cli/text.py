@@ -50,6 +50,7 @@ BOUNDARY = re.compile(
 LIST_MARK = re.compile(r"[ \t]*(?:[-*•–—‣▪◦·][ \t\u00a0\u202f]+|(?:\d{1,2}|[a-z])[.)][ \t]+)")
 WORD_BEFORE = re.compile(r"[^\s«»“”\"'’()\[\]]*\Z")
 INITIALS = re.compile(r"(?:[^\W\d_]\.-?)*[^\W\d_]")
+ADDRESS = re.compile(r"https?://[^\s<>«»\"”،]+|www\.[^\s<>«»\"”،]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 CLAUSE = re.compile(r"(?<=[;:؛])\s+|(?<=[,،])\s+|\s+(?=[–—(]\s?)|(?<=\))\s+")
 
 
@@ -170,6 +171,15 @@ def _normaliser() -> Any:
 
 STEPS = {"reading": reading, "moses": moses}
 """The named steps a profile may ask for; their behaviour is part of the signature."""
+
+
+def is_verbatim(text: str) -> bool:
+    """Whether a segment has nothing to translate: addresses and figures only.
+
+    >>> is_verbatim("presse@exemple.ma, +212 5 24 00 00 00"), is_verbatim("Tél. : 5 24")
+    (True, False)
+    """
+    return not any(map(str.isalpha, ADDRESS.sub("", text)))
 
 
 def is_shouted(text: str) -> bool:

@@ -43,6 +43,14 @@ def test_translation_keeps_the_layout(source: str, limit: int) -> None:
     assert [bool(s.text) for s in after.segments] == [bool(s.text) for s in before.segments]
 
 
+def test_addresses_and_figures_are_not_sent_to_a_model() -> None:
+    """A line with nothing to translate stays as it is."""
+    lines = "presse@exemple.ma\n+212 5 24 00 00 00\nhttps://exemple.ma/a\nBonjour."
+    result = pipeline.translate(document(lines), [Function(lambda t: "x")], "ar")
+    assert [s.text for s in result.segments][:3] == lines.split("\n")[:3]
+    assert result.segments[3].text == "x"
+
+
 def test_a_pivot_is_two_calls() -> None:
     """French to English to Arabic: the second engine reads what the first wrote."""
     engines = [Function(lambda t: f"en({t})"), Function(lambda t: f"ar({t})")]
