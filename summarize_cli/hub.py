@@ -11,13 +11,12 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
 from .errors import ModelUnavailable, OutputError
-from .profiles import Profile
+from .profiles import Profile, digest
 
 WANTED = ["*.json", "*.txt", "*.model", "*.spm", "*.safetensors", "LICENSE*", "README.md"]
 PICKLES = ["pytorch_model.bin"]
@@ -114,15 +113,6 @@ def convert(folder: Path) -> None:
         metadata={"format": "pt"},
     )
     pickled.unlink()
-
-
-def digest(path: Path) -> str:
-    """The sha256 of a file, read in blocks."""
-    found = sha256()
-    with path.open("rb") as blocks:
-        while block := blocks.read(1 << 20):
-            found.update(block)
-    return found.hexdigest()
 
 
 def damaged(profile: Profile) -> list[str]:

@@ -7,6 +7,7 @@ Document(fr) -> translate -> Document(en), Document(ar)
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -96,23 +97,13 @@ def reviewed(document: Document, translator: Translator, known: Known | None = N
     known = text.cased_words(document.segments) if known is None else known
     part = document.part(weak)
     again = translate(part, translator.retry, translator.lang, known)
-    before = _serious(part, first.part(weak))
-    after = _serious(part, again)
-    better = {
-        number: segment.text
-        for number, segment, old, new in zip(weak, again.segments, before, after, strict=True)
-        if new < old
-    }
+    before = Counter(f.segment for f in findings if f.serious)
+    after = Counter(weak[f.segment] for f in guard.review(part, again) if f.serious)
+    pairs = zip(weak, again.segments, strict=True)
+    better = {number: segment.text for number, segment in pairs if after[number] < before[number]}
     texts = [better.get(n, segment.text) for n, segment in enumerate(first.segments)]
     second = first.translated(texts, first.lang)
     return Result(second, tuple(guard.review(document, second)), tuple(better))
-
-
-def _serious(source: Document, target: Document) -> list[int]:
-    """How many serious findings each segment has."""
-    findings = guard.review(source, target)
-    numbers = [finding.segment for finding in findings if finding.serious]
-    return [numbers.count(n) for n in range(len(source.segments))]
 
 
 def summarise(document: Document, engine: Engine, extractive: bool = True) -> Summary:

@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,12 @@ def data_home() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("summarize-cli", appauthor=False)
+
+
+def digest(path: Path) -> str:
+    """The sha256 of a file, read in blocks."""
+    with path.open("rb") as content:
+        return file_digest(content, "sha256").hexdigest()
 
 
 def models_folder() -> Path:

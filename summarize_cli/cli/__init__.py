@@ -19,6 +19,7 @@ from typer.exceptions import TyperException
 from .. import __version__
 from ..errors import OutputError, SummarizeError, UsageError
 from . import cache, doctor, evaluate, models, settings, work
+from .session import say
 
 app = typer.Typer(
     name="summarize-cli",
@@ -109,9 +110,7 @@ def _silence_stdout() -> None:
 
 
 def _say(error: SummarizeError) -> int:
-    print(f"error: {error.message}", file=sys.stderr)
-    if error.hint:
-        print(f"hint: {error.hint}", file=sys.stderr)
+    say(error)
     return error.exit_code
 
 

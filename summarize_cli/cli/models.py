@@ -13,6 +13,7 @@ from ..engines.causal import CausalEngine
 from ..errors import ModelUnavailable, PolicyRefused, SummarizeError
 from ..profiles import Profile
 from . import options as o
+from .session import say
 
 app = typer.Typer(help="Models: what is known, installed, licensed.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="A model.", autocompletion=o.complete_models)]
@@ -127,7 +128,7 @@ def verify(
             typer.echo(f"{profile.name}: good")
         except SummarizeError as error:
             failures.append(error)
-            typer.echo(f"error: {error.message}\nhint: {error.hint}", err=True)
+            say(error)
     if failures:
         raise typer.Exit(failures[0].exit_code)
 

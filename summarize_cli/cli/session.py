@@ -5,15 +5,15 @@ from __future__ import annotations
 import inspect
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__, profiles, text
-from ..document import Document
+from ..document import Document, Finding
 from ..engines import Engine, Place, build
-from ..errors import UsageError
+from ..errors import SummarizeError, UsageError
 from ..memory import CachedEngine, Store
 from ..pipeline import Translator
 from ..profiles import Profile
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 LANGUAGES = ("fr", "en", "ar")
+
+
+def say(error: SummarizeError) -> None:
+    """Print an error of the house and what can be done about it."""
+    print(f"error: {error.message}", file=sys.stderr)
+    if error.hint:
+        print(f"hint: {error.hint}", file=sys.stderr)
 
 
 def memory_path(path: Path | None) -> Path:
@@ -227,6 +234,12 @@ class Session:
         """Say something on stderr, unless --quiet."""
         if not self.quiet:
             print(message, file=sys.stderr)
+
+    def report(self, findings: Iterable[Finding], what: Callable[[Finding], str]) -> None:
+        """Say the serious findings, and with --verbose all; ``what`` names the place of one."""
+        for finding in findings:
+            if finding.serious or self.verbose:
+                self.note(f"{what(finding)} {finding.segment + 1}: {finding.message}")
 
     def warn(self, message: str) -> None:
         """Say something on stderr that matters, also with --quiet."""

@@ -17,7 +17,7 @@ from ..document import Article, Document, Finding, Summary
 from ..errors import InputError, ModelUnavailable, OutputError, SummarizeError, UsageError
 from ..pipeline import Translator
 from . import options as o
-from .session import Session, languages, targets, with_session
+from .session import Session, languages, say, targets, with_session
 
 
 def read_input(path: str, lang: str, wrap: str) -> Document:
@@ -179,7 +179,7 @@ class Delivery:
                 if len(self.items) == 1:
                     raise
                 self.failures.append(error)
-                print(f"error: {error.message}\nhint: {error.hint}", file=sys.stderr)
+                say(error)
         if self.format is o.Format.json and self.records:
             shown: Any = self.records if len(self.items) > 1 else self.records[0]
             typer.echo(render.dumps(shown), nl=False)
@@ -259,9 +259,7 @@ class Delivery:
             f"{record['seconds']:.1f} s, {len(article.findings)} findings"
             + (f", {serious} serious: read these before you publish" if serious else "")
         )
-        for finding in article.findings:
-            if finding.serious or session.verbose:
-                session.note(f"  {finding.lang} segment {finding.segment + 1}: {finding.message}")
+        session.report(article.findings, lambda finding: f"  {finding.lang} segment")
 
 
 @with_session
@@ -291,9 +289,7 @@ def translate(
         batch.write({output: formats.plain.write(result.document)}, overwrite)
     else:
         typer.echo(result.document.text, nl=not result.document.text.endswith("\n"))
-    for finding in result.findings:
-        if finding.serious or session.verbose:
-            session.note(f"segment {finding.segment + 1}: {finding.message}")
+    session.report(result.findings, lambda _: "segment")
     if strict and any(finding.serious for finding in result.findings):
         raise typer.Exit(3)
 
@@ -338,9 +334,7 @@ def summarize(
     else:
         shown = text.shortened(shown, *limits)
     typer.echo(shown)
-    for finding in findings:
-        if finding.serious or session.verbose:
-            session.note(f"sentence {finding.segment + 1}: {finding.message}")
+    session.report(findings, lambda _: "sentence")
 
 
 def _summary(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from ..errors import ModelUnavailable
-from ..profiles import data_home
+from ..profiles import data_home, digest
 from .common import FromProfile, load
 
 
@@ -58,7 +57,7 @@ class CausalEngine(FromProfile):
             (adapter.with_name("adapter_config.json"), weights["adapter_config_sha256"]),
             (vocabulary, weights["vocabulary_sha256"]),
         ):
-            if not path.is_file() or sha256(path.read_bytes()).hexdigest() != expected:
+            if not path.is_file() or digest(path) != expected:
                 raise ModelUnavailable(
                     f"{path.name} of {self.profile.name} is missing or damaged",
                     "reinstall summarize-cli",

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelUnavailable, OutputError
+from ..profiles import digest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,9 +75,9 @@ def prepared(
     Raises ModelUnavailable when the package is missing or its weights do not have
     ``checksum``, OutputError when ``home`` cannot be written.
     """
-    parts = [str(RECIPE), checksum, _digest(vocabulary)]
+    parts = [str(RECIPE), checksum, digest(vocabulary)]
     if adapter:
-        parts += [_digest(adapter), _digest(adapter.with_name("adapter_config.json"))]
+        parts += [digest(adapter), digest(adapter.with_name("adapter_config.json"))]
     folder = home / f"gemma-{sha256(' '.join(parts).encode()).hexdigest()[:16]}"
     if folder.is_dir():
         return folder
@@ -97,10 +98,6 @@ def prepared(
             "free about 800 MB there, or set SUMMARIZE_CLI_HOME to another folder",
         ) from error
     return folder
-
-
-def _digest(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()
 
 
 def _prepare(
@@ -126,7 +123,7 @@ def _prepare(
         merge(state, adapter)
     save_file(state, made / "model.safetensors", metadata={"format": "pt"})
     _write_configuration(reader, keep, made)
-    sums = {path.name: _digest(path) for path in sorted(made.iterdir())}
+    sums = {path.name: digest(path) for path in sorted(made.iterdir())}
     (made / SUMS).write_text(json.dumps(sums, indent=1) + "\n")
 
 
@@ -139,7 +136,7 @@ def damaged(folder: Path) -> list[str]:
         sums = json.loads((folder / SUMS).read_text())
     except (OSError, ValueError):
         return [SUMS]
-    return [n for n, s in sums.items() if not (folder / n).is_file() or _digest(folder / n) != s]
+    return [n for n, s in sums.items() if not (folder / n).is_file() or digest(folder / n) != s]
 
 
 def _assemble(package: str, checksum: str, scratch: Path) -> Path:
@@ -160,11 +157,7 @@ def _assemble(package: str, checksum: str, scratch: Path) -> Path:
         raise ModelUnavailable(
             f"a part of the weights is missing: {error.filename}", f"reinstall {package}"
         ) from error
-    with path.open("rb") as whole:
-        found = sha256()
-        while block := whole.read(1 << 20):
-            found.update(block)
-    if found.hexdigest() != checksum:
+    if digest(path) != checksum:
         raise ModelUnavailable(
             f"the weights in {package} do not have the expected checksum", f"reinstall {package}"
         )
