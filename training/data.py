@@ -129,6 +129,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--corpus", type=Path, nargs="*", default=[])
+    parser.add_argument("--english", type=float, default=1.0, help="share of press English to keep")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     own = [item for folder in options.corpus for item in press(folder)]
@@ -136,6 +137,9 @@ def main() -> None:
         write(options.out / "general.jsonl", [*public(options.data)])
         rehearsed = [*public(options.data, REHEARSED)]
         own += random.Random(1).sample(rehearsed, min(len(rehearsed), len(own) // 5))
+    # Arabic is the further of the two from being usable: a late run may want more of it.
+    draw = random.Random(2)
+    own = [x for x in own if "English:" not in x["prompt"] or draw.random() < options.english]
     write(options.out / "press.jsonl", own)
 
 
