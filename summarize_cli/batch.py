@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from .errors import InputError, OutputError, UsageError
-from .formats import READERS
+from .formats import KNOWN
 
 TEMPLATE = "{stem}.{lang}{ext}"
+REPORT = "_report.json"
+"""What the report on a run over several documents is called."""
+SEGMENTS = 512
+"""How many segments the documents that are translated together have, or a little more: sixteen
+full batches, so that the last and half empty one weighs little."""
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,7 @@ def _matches(name: str, output: Path | None) -> list[Input]:
         inputs = [Input(p, p.relative_to(path)) for p in inside if not _is_output(p, path, output)]
         if not inputs:
             raise UsageError(
-                f"no documents in {name}", f"documents end in {', '.join(filter(None, READERS))}"
+                f"no documents in {name}", f"documents end in {', '.join(sorted(filter(None, KNOWN)))}"
             )
         return inputs
     if glob.has_magic(name) and not os.path.exists(name):
@@ -70,11 +81,40 @@ def _is_output(path: Path, folder: Path, output: Path | None) -> bool:
         return False
     if output.resolve() != folder.resolve():
         return path.resolve().is_relative_to(output.resolve())
-    return Path(path.stem).suffix in (".en", ".ar", ".summary")
+    return Path(path.stem).suffix in (".en", ".ar", ".summary", ".review", ".records") or path.name == REPORT
 
 
 def _readable(path: Path) -> bool:
-    return path.suffix.lower() in READERS and path.suffix != "" and not path.name.startswith(".")
+    return path.suffix.lower() in KNOWN and path.suffix != "" and not path.name.startswith(".")
+
+
+def chunks(items: Iterable[T], size: Callable[[T], int], limit: int = SEGMENTS) -> Iterator[list[T]]:
+    """Group items, in order, so that the sizes of each group add up to ``limit`` or just above.
+
+    >>> list(chunks([3, 1, 2, 5], size=lambda n: n, limit=4))
+    [[3, 1], [2, 5]]
+    """
+    group: list[T] = []
+    full = 0
+    for item in items:
+        group.append(item)
+        full += size(item)
+        if full >= limit:
+            yield group
+            group, full = [], 0
+    if group:
+        yield group
+
+
+def ahead(pool: Executor, work: Callable[[T], U], items: Iterable[T], count: int) -> Iterator[U]:
+    """Like ``map``, with at most ``count`` results made before they are asked for."""
+    waiting: deque[Future[U]] = deque()
+    for item in items:
+        waiting.append(pool.submit(work, item))
+        if len(waiting) > count:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def target(folder: Path, item: Input, lang: str, ext: str, template: str = TEMPLATE) -> Path:
@@ -115,7 +155,7 @@ def write(contents: Mapping[Path, bytes], overwrite: bool = False) -> None:
     """
     refuse_existing(contents, overwrite)
     parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in contents}
-    try:
+    with _named(next(iter(contents))):
         try:
             for path, part in parts.items():
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -126,9 +166,49 @@ def write(contents: Mapping[Path, bytes], overwrite: bool = False) -> None:
             for part in parts.values():
                 if os.path.exists(part):
                     part.unlink()
+
+
+class Stream:
+    """Files that grow record by record beside their places, and are moved there together.
+
+    Raises OutputError like ``write``. Nothing is left when the records do not come to an end.
+    """
+
+    def __init__(self, paths: Mapping[str, Path]) -> None:
+        self.paths = paths
+        self.parts = {kind: p.with_name(f".{p.name}.{os.getpid()}.part") for kind, p in paths.items()}
+        with _named(next(iter(paths.values()))):
+            for path in paths.values():
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._files = {kind: part.open("wb") for kind, part in self.parts.items()}
+
+    def add(self, kind: str, content: bytes) -> None:
+        """Append to one of the files."""
+        with _named(self.paths[kind]):
+            self._files[kind].write(content)
+
+    def finish(self) -> None:
+        """Close the files and move them to their places."""
+        for kind, file in self._files.items():
+            with _named(self.paths[kind]):
+                file.close()
+                self.parts[kind].replace(self.paths[kind])
+
+    def close(self) -> None:
+        """Take away what was not finished."""
+        for kind, file in self._files.items():
+            file.close()
+            self.parts[kind].unlink(missing_ok=True)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Turn what the system says about a file into what a user can do."""
+    try:
+        yield
     except OSError as error:
         raise OutputError(
-            f"cannot write {error.filename or next(iter(contents))}: {error.strerror or error}",
+            f"cannot write {error.filename or path}: {error.strerror or error}",
             "free space or rights there, or choose another folder with -o",
         ) from error
 

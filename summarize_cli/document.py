@@ -8,19 +8,53 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of a segment that its format marks: bold words, a link, code.
+
+    ``start`` and ``end`` count characters; a mark without width is a point: an image, the
+    number of a footnote. ``number`` is the format's name for it; of two nested marks the inner
+    one has the higher number, and ``within`` is the number of the outer one, or 0.
+    ``verbatim`` text is never translated.
+    """
+
+    start: int
+    end: int
+    number: int
+    verbatim: bool = False
+    within: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A sentence, heading or list item, and the layout (white space, marks) that follows it."""
+    """A sentence, heading or list item, and the layout (white space, list marks) that follows it.
+
+    ``kind`` is its part in a press release (``anatomy.py``), or empty for ordinary text.
+    """
 
     text: str
     tail: str = ""
+    marks: tuple[Mark, ...] = ()
+    kind: str = ""
+
+
+class Layout(Protocol):
+    """What a format knows to write a document, or a translation of it, around its words."""
+
+    def write(self, document: Document) -> bytes:
+        """The document as a file."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     r"""A text in one language, as segments whose concatenation is the text.
+
+    ``layout`` writes it in the format that it was read from; ``notes`` say what of the file
+    could not be read.
 
     >>> Document("note", "fr", (Segment("Bonjour.", "\n"), Segment("Merci."))).text
     'Bonjour.\nMerci.'
@@ -29,6 +63,8 @@ class Document:
     name: str
     lang: str
     segments: tuple[Segment, ...]
+    layout: Layout | None = field(default=None, compare=False, repr=False)
+    notes: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -41,13 +77,19 @@ class Document:
         return sum(len(segment.text.split()) for segment in self.segments)
 
     def translated(self, texts: Iterable[str], lang: str) -> Document:
-        """The same document with other words: as many segments, the same layout."""
+        """The same document with other words: as many segments, the same layout.
+
+        The marks of a segment whose text changes are left out: ``marks.py`` finds their places.
+        """
         pairs = zip(self.segments, texts, strict=True)
-        segments = tuple(replace(segment, text=text) for segment, text in pairs)
-        return Document(self.name, lang, segments)
+        segments = tuple(
+            segment if text == segment.text else replace(segment, text=text, marks=())
+            for segment, text in pairs
+        )
+        return replace(self, lang=lang, segments=segments)
 
     def part(self, numbers: Iterable[int]) -> Document:
-        """Some of the segments, as a document of their own."""
+        """Some of the segments, as a document of their own, without a layout."""
         return Document(self.name, self.lang, tuple(self.segments[n] for n in numbers))
 
 
@@ -81,15 +123,29 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """One attempt to mend a segment: by which ``step``, for which ``reason``, and whether it was kept.
+
+    The reason is the code of a finding, or ``verbatim`` for something that must stand as it is.
+    """
+
+    lang: str
+    segment: int
+    step: str
+    reason: str
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """What comes out for one document, before it is rendered.
 
-    ``retried`` maps a language to the segments that were translated a second time because
-    the first attempt had a serious finding and the second had fewer.
+    ``approved`` maps a language to the segments whose translation a person has approved.
     """
 
     source: Document
     translations: Mapping[str, Document]
     summaries: Mapping[str, Summary] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
-    retried: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    repairs: tuple[Repair, ...] = ()
+    approved: Mapping[str, tuple[int, ...]] = field(default_factory=dict)

@@ -122,6 +122,9 @@ def check(source: str, target: str, lang: str, source_lang: str = "fr") -> Itera
     if not target.strip():
         yield "empty", True, "nothing was translated"
         return
+    if source == target:  # nothing can be lost or changed
+        yield from _untranslated(source, target, lang)
+        return
     yield from _changed_figures(source, target, lang, source_lang)
     for found in ADDRESS.findall(source):
         address = found.rstrip(".,;:!?)")
@@ -129,6 +132,13 @@ def check(source: str, target: str, lang: str, source_lang: str = "fr") -> Itera
             yield "address", True, f"{address} is missing or changed"
     if is_looping(target) and not is_looping(source):
         yield "loop", True, "the translation repeats itself"
+    yield from _untranslated(source, target, lang)
+    ratio = len(target) / len(source)
+    if len(source) > 40 and not 0.45 <= ratio <= 2.2:
+        yield "length", ratio < 0.45, f"the translation has {ratio:.0%} of the source's length"
+
+
+def _untranslated(source: str, target: str, lang: str) -> Iterator[tuple[str, bool, str]]:
     if lang == "ar" and _letters(source) > 8 and _arabic_share(target) < 0.5:
         yield "script", True, "the translation is not in Arabic script"
     if lang == "en" and _arabic_share(target) > 0.1:
@@ -136,9 +146,6 @@ def check(source: str, target: str, lang: str, source_lang: str = "fr") -> Itera
     ordinary = [word for word in ADDRESS.sub(" ", source).split() if word.islower() and len(word) > 2]
     if source.strip() == target.strip() and len(ordinary) > 2:
         yield "copied", True, "the source was copied, not translated"
-    ratio = len(target) / len(source)
-    if len(source) > 40 and not 0.45 <= ratio <= 2.2:
-        yield "length", ratio < 0.45, f"the translation has {ratio:.0%} of the source's length"
 
 
 def _changed_figures(

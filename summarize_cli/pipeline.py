@@ -1,150 +1,86 @@
-"""The whole story on one screen: a document in, an article out.
+"""The whole story on one screen: documents in, articles out.
 
-Document(fr) -> translate -> Document(en), Document(ar)
-             -> summarise -> Summary(fr), then in the other languages
-             -> guard     -> findings; segments with a serious one are tried once more
+Documents(fr) -> translation.reviewed -> Documents(en), Documents(ar), findings, repairs
+              -> summarise            -> Summary(fr), then in the other languages
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 
-from . import guard, summary, text
+from . import summary, text, translation
 from .document import Article, Document, Finding, Summary
 from .engines import Engine
-
-Known = Mapping[str, str]
-"""What ``text.cased_words`` finds in a document."""
-
-
-@dataclass(frozen=True, slots=True)
-class Translator:
-    """The engines that lead from one language to another, one after the other.
-
-    One engine is a direct route, two are a pivot. ``retry`` does the same by other settings,
-    for segments in which the guard found something serious.
-    """
-
-    lang: str
-    steps: tuple[Engine, ...]
-    retry: tuple[Engine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A translation, what the guard still finds in it, and which segments were tried twice."""
-
-    document: Document
-    findings: tuple[Finding, ...]
-    retried: tuple[int, ...] = ()
-
-
-def translate(
-    document: Document, engines: Sequence[Engine], lang: str, known: Known | None = None
-) -> Document:
-    """Translate every segment, in order, through one engine after another.
-
-    ``known`` are the cased words of a larger document that this one is a part of.
-    """
-    words = lowered(document, known)
-    for engine in engines:
-        pieces = [readings(engine, segment) for segment in words]
-        answers = iter(engine.generate([piece for parts in pieces for piece in parts]))
-        words = [
-            " ".join(next(answers) for _ in parts) if parts else word
-            for word, parts in zip(words, pieces, strict=True)
-        ]
-    if lang != "ar":  # Arabic has no capitals
-        pairs = zip(words, document.segments, strict=True)
-        words = [w.upper() if text.is_shouted(segment.text) else w for w, segment in pairs]
-    return document.translated(words, lang)
-
-
-def lowered(document: Document, known: Known | None = None) -> list[str]:
-    """The segments' texts, with headlines in capitals brought down to ordinary case."""
-    known = text.cased_words(document.segments) if known is None else known
-    return [
-        text.truecase(segment.text, known) if text.is_shouted(segment.text) else segment.text
-        for segment in document.segments
-    ]
-
-
-def readings(engine: Engine, segment: str) -> list[str]:
-    """What an engine reads of a segment: prepared, and cut at clauses where it is too long.
-
-    Nothing of a segment that has nothing to translate: it stays as it is.
-    """
-    if text.is_verbatim(segment):
-        return []
-    return text.clauses(_read(engine, segment), engine.limit)
-
-
-def _read(engine: Engine, segment: str) -> str:
-    for step in engine.steps:
-        segment = text.STEPS[step](segment)
-    return segment
-
-
-def reviewed(document: Document, translator: Translator, known: Known | None = None) -> Result:
-    """Translate and check a document, try its weak segments again, keep what is better."""
-    first = translate(document, translator.steps, translator.lang, known)
-    findings = guard.review(document, first)
-    weak = sorted({finding.segment for finding in findings if finding.serious})
-    if not weak or not translator.retry:
-        return Result(first, tuple(findings))
-    known = text.cased_words(document.segments) if known is None else known
-    part = document.part(weak)
-    again = translate(part, translator.retry, translator.lang, known)
-    before = Counter(f.segment for f in findings if f.serious)
-    after = Counter(weak[f.segment] for f in guard.review(part, again) if f.serious)
-    pairs = zip(weak, again.segments, strict=True)
-    better = {number: segment.text for number, segment in pairs if after[number] < before[number]}
-    texts = [better.get(n, segment.text) for n, segment in enumerate(first.segments)]
-    second = first.translated(texts, first.lang)
-    return Result(second, tuple(guard.review(document, second)), tuple(better))
+from .translation import Result, Translator
 
 
 def process(
-    source: Document,
+    sources: Sequence[Document],
     translators: Mapping[str, Translator],
     to: Sequence[str],
     summariser: Engine | None = None,
     summary_languages: Sequence[str] = (),
     extractive: bool = True,
     tell: Callable[[str], None] = lambda what: None,
-) -> Article:
-    """Make the press kit of one document: translations, summaries, findings.
+) -> list[Article]:
+    """Make the press kits of some documents: translations, summaries, findings.
 
     ``to`` names the languages of the whole text; a summary in another language has only its
-    own sentences translated. ``translators`` has an entry for every language but the source's.
+    own sentences translated. ``translators`` has an entry for every language but the sources'.
     """
-    translations: dict[str, Document] = {}
-    findings: list[Finding] = []
-    retried: dict[str, tuple[int, ...]] = {}
+    results: dict[str, list[Result]] = {}
     for lang in to:
-        tell(f"{source.lang} to {lang}")
-        result = reviewed(source, translators[lang])
-        translations[lang], retried[lang] = result.document, result.retried
-        findings += result.findings
+        tell(f"{sources[0].lang} to {lang}")
+        results[lang] = translation.reviewed(sources, translators[lang])
+    if summariser:
+        tell("summaries")
+    articles = []
+    for n, source in enumerate(sources):
+        own = {lang: results[lang][n] for lang in to}
+        article = Article(
+            source,
+            {lang: result.document for lang, result in own.items()},
+            findings=tuple(finding for result in own.values() for finding in result.findings),
+            repairs=tuple(repair for result in own.values() for repair in result.repairs),
+            approved={lang: result.approved for lang, result in own.items()},
+        )
+        if summariser and summary_languages:
+            article = _summarised(article, summariser, translators, summary_languages, extractive)
+        articles.append(article)
+    return articles
+
+
+def _summarised(
+    article: Article,
+    summariser: Engine,
+    translators: Mapping[str, Translator],
+    languages: Sequence[str],
+    extractive: bool,
+) -> Article:
+    source, found = article.source, list(article.findings)
+    own = summary.summarise(source, summariser, extractive)
     summaries: dict[str, Summary] = {}
-    if summariser and summary_languages:
-        tell("summary")
-        own = summary.summarise(source, summariser, extractive)
-        for lang in summary_languages:
-            if lang == source.lang:
-                summaries[lang] = own
-            elif own.sources and lang in translations:
-                summaries[lang] = summary.summary_in(own, translations[lang])
-            else:
-                translator, known = translators[lang], text.cased_words(source.segments)
-                summaries[lang], found = summary.translated_summary(
-                    own, lang, partial(reviewed, translator=translator, known=known)
-                )
-                findings += [_of_source(finding, own) for finding in found]
-    return Article(source, translations, summaries, tuple(findings), retried)
+    for lang in languages:
+        if lang == source.lang:
+            summaries[lang] = own
+        elif own.sources and lang in article.translations:
+            summaries[lang] = summary.summary_in(own, article.translations[lang])
+        else:
+            summaries[lang], findings = translated_summary(own, translators[lang], source)
+            found += [_of_source(finding, own) for finding in findings]
+    return replace(article, summaries=summaries, findings=tuple(found))
+
+
+def translated_summary(
+    own: Summary, translator: Translator, source: Document
+) -> tuple[Summary, tuple[Finding, ...]]:
+    """A summary's own sentences in another language; findings count its sentences."""
+
+    def review(sentences: Document) -> Result:
+        return translation.reviewed([sentences], translator, text.cased_words(source.segments))[0]
+
+    return summary.translated_summary(own, translator.lang, review)
 
 
 def _of_source(finding: Finding, own: Summary) -> Finding:

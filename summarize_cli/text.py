@@ -173,13 +173,39 @@ STEPS = {"reading": reading, "moses": moses}
 """The named steps a profile may ask for; their behaviour is part of the signature."""
 
 
+KEPT = re.compile(
+    rf"""{ADDRESS.pattern}
+    |(?<![\w&])[#@][^\W\d_][\w.]*\w            # a hashtag, a handle
+    |(?<!\w)(?:\+|00)\d[\d\x20.()/-]{{6,}}\d    # a telephone number
+    |(?<!\w)0\d(?:[\x20.-]?\d\d){{4}}(?!\d)
+    |(?<![\w/-])(?=[A-Z\d/-]*[A-Z])(?=[A-Z\d/-]*\d)[A-Z\d]+(?:[/-][A-Z\d]+)+(?![\w/-])  # A/RES/70/1
+    """,
+    re.VERBOSE,
+)
+
+
+SIGN = re.compile(r"[@#/\d]|www\.")
+"""Without one of these a text has nothing of the kind: most have none, and this is quick."""
+
+
+def kept(text: str) -> list[str]:
+    """What of a text passes through a translation unchanged.
+
+    >>> kept("Écrire à a@b.ma, suivre #Rabat2026, réf. DC-2024/7, tél. +212 5 24 00 00 00.")
+    ['a@b.ma', '#Rabat2026', 'DC-2024/7', '+212 5 24 00 00 00']
+    """
+    if not SIGN.search(text):
+        return []
+    return [found.group().rstrip(".,;:!?)") for found in KEPT.finditer(text)]
+
+
 def is_verbatim(text: str) -> bool:
-    """Whether a segment has nothing to translate: addresses and figures only.
+    """Whether a segment has nothing to translate: addresses, references and figures only.
 
     >>> is_verbatim("presse@exemple.ma, +212 5 24 00 00 00"), is_verbatim("Tél. : 5 24")
     (True, False)
     """
-    return not any(map(str.isalpha, ADDRESS.sub("", text)))
+    return not any(map(str.isalpha, KEPT.sub("", text) if SIGN.search(text) else text))
 
 
 def is_shouted(text: str) -> bool:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -78,3 +81,27 @@ def tiny(tiny_models: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def environment(home: Path) -> dict[str, str]:
     """The environment of a subprocess that sees this checkout and the test's own data."""
     return {**os.environ, "SUMMARIZE_CLI_HOME": str(home), "PYTHONPATH": str(ROOT)}
+
+
+class Result(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Cli = Callable[..., Result]
+
+
+@pytest.fixture
+def cli(environment: dict[str, str], tmp_path: Path) -> Cli:
+    """Run ``python -m summarize_cli`` in a process of its own."""
+
+    def run(*arguments: str, stdin: bytes = b"", **extra: str) -> Result:
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-m", "summarize_cli", *arguments],
+            input=stdin, capture_output=True, cwd=tmp_path, env={**environment, **extra},
+            timeout=300, check=False,
+        )  # fmt: skip
+        return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run

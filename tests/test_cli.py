@@ -11,12 +11,10 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-from conftest import SAMPLE
+from conftest import SAMPLE, Cli, Result
 
 from summarize_cli import profiles
 from summarize_cli.engines import build
@@ -30,30 +28,6 @@ ARABIC = {
     "1 000 postes": "1000 منصب شغل",
     "40 % hors de Casablanca": "40% خارج الدار البيضاء",
 }
-
-
-class Result(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Cli = Callable[..., Result]
-
-
-@pytest.fixture
-def cli(environment: dict[str, str], tmp_path: Path) -> Cli:
-    """Run ``python -m summarize_cli`` in a process of its own."""
-
-    def run(*arguments: str, stdin: bytes = b"", **extra: str) -> Result:
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "-m", "summarize_cli", *arguments],
-            input=stdin, capture_output=True, cwd=tmp_path, env={**environment, **extra},
-            timeout=300, check=False,
-        )  # fmt: skip
-        return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
-
-    return run
 
 
 def golden(name: str, output: str) -> None:
@@ -106,11 +80,12 @@ def test_translate_keeps_lines(cli: Cli, home: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("text", [SAMPLE.read_text(encoding="utf-8"), "Noël.\n\nL’été, déjà.\n"])
 def test_encodings_are_found(cli: Cli, tmp_path: Path, encoding: str, text: str) -> None:
-    """A French text arrives whole, long or short, whatever the encoding."""
+    """A French text arrives whole, long or short, whatever the encoding; a mark stays."""
     (tmp_path / "a.txt").write_bytes(text.encode(encoding))
     result = cli("translate", "a.txt", "--models", "echo", "-q", "--source-lang", "fr")
     assert result.code == 0
-    assert result.out.rstrip("\n") == " ".join(text.split(" ")).rstrip("\n")
+    mark = "\ufeff" if encoding == "utf-8-sig" else ""
+    assert result.out.rstrip("\n") == mark + text.rstrip("\n")
 
 
 def test_damaged_utf8_is_not_guessed(cli: Cli, tmp_path: Path) -> None:
@@ -264,7 +239,7 @@ def test_one_bad_document_does_not_stop_the_others(cli: Cli, tmp_path: Path) -> 
     result = cli("run", "in", "--models", "echo", "-o", "out", "--summaries", "fr")
     failed(result, 1, "bad.txt")
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
-        "good.ar.txt", "good.en.txt", "good.json", "good.summary.txt",
+        "_report.json", "good.ar.txt", "good.en.txt", "good.json", "good.summary.txt",
     ]  # fmt: skip
 
 
@@ -304,14 +279,15 @@ def test_an_input_is_never_overwritten(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_provenance_is_that_of_the_document(cli: Cli, tmp_path: Path) -> None:
-    """Each JSON counts what was computed for its own document."""
+    """Each JSON says what made its document, counted for those that were made together."""
     for name, text in (("a", "Un fait ici."), ("b", "Deux faits là. Trois faits.")):
         (tmp_path / f"{name}.txt").write_text(text)
     assert cli("run", "a.txt", "b.txt", "--models", "echo", "-o", "out", "--to", "en").code == 0
-    for name, count in (("a", 1), ("b", 2)):
+    for name in ("a", "b"):
         record = json.loads((tmp_path / "out" / f"{name}.json").read_text())
         (model,) = [m for m in record["models"] if m["signature"].startswith("echo/fr-en")]
-        assert model["computed"] == count
+        assert model["computed"] == 3
+        assert record["settings"]["together"] == 2
 
 
 def test_names_do_not_collide_or_escape(cli: Cli, tmp_path: Path) -> None:

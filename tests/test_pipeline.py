@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarize_cli import pipeline, summary, text
+from summarize_cli import anatomy, pipeline, summary, text, translation
 from summarize_cli.document import Document
-from summarize_cli.pipeline import Translator
+from summarize_cli.translation import Translator
 
 
 @dataclass
@@ -31,6 +31,11 @@ def document(source: str) -> Document:
     return Document("note", "fr", text.split(source))
 
 
+def translate(source: Document, engines: Sequence[Function], lang: str) -> Document:
+    (result,) = translation.reviewed([source], Translator(lang, tuple(engines)), mend=False)
+    return result.document
+
+
 ECHO = Function(lambda text: text)
 
 
@@ -38,7 +43,7 @@ ECHO = Function(lambda text: text)
 def test_translation_keeps_the_layout(source: str, limit: int) -> None:
     """As many segments, the same tails; short and long segments reach the engine in its limit."""
     before = document(source)
-    after = pipeline.translate(before, [Function(lambda t: t, limit)], "ar")
+    after = translate(before, [Function(lambda t: t, limit)], "ar")
     assert [s.tail for s in after.segments] == [s.tail for s in before.segments]
     assert [bool(s.text) for s in after.segments] == [bool(s.text) for s in before.segments]
 
@@ -46,7 +51,7 @@ def test_translation_keeps_the_layout(source: str, limit: int) -> None:
 def test_addresses_and_figures_are_not_sent_to_a_model() -> None:
     """A line with nothing to translate stays as it is."""
     lines = "presse@exemple.ma\n+212 5 24 00 00 00\nhttps://exemple.ma/a\nBonjour."
-    result = pipeline.translate(document(lines), [Function(lambda t: "x")], "ar")
+    result = translate(document(lines), [Function(lambda t: "x")], "ar")
     assert [s.text for s in result.segments][:3] == lines.split("\n")[:3]
     assert result.segments[3].text == "x"
 
@@ -54,7 +59,7 @@ def test_addresses_and_figures_are_not_sent_to_a_model() -> None:
 def test_a_pivot_is_two_calls() -> None:
     """French to English to Arabic: the second engine reads what the first wrote."""
     engines = [Function(lambda t: f"en({t})"), Function(lambda t: f"ar({t})")]
-    result = pipeline.translate(document("Oui."), engines, "ar")
+    result = translate(document("Oui."), engines, "ar")
     assert result.text == "ar(en(Oui.))"
 
 
@@ -63,10 +68,10 @@ def test_headlines_are_lowered_and_raised() -> None:
     seen: list[str] = []
     engine = Function(lambda t: seen.append(t) or f"<{t}>")  # type: ignore[func-returns-value]
     source = document("LE MAROC INVESTIT\n\nHier, le Maroc a investi.")
-    english = pipeline.translate(source, [engine], "en")
+    english = translate(source, [engine], "en")
     assert seen[0] == "Le Maroc investit"
     assert english.segments[0].text == "<LE MAROC INVESTIT>"
-    assert pipeline.translate(source, [engine], "ar").segments[0].text == "<Le Maroc investit>"
+    assert translate(source, [engine], "ar").segments[0].text == "<Le Maroc investit>"
 
 
 def test_weak_segments_are_tried_again_and_the_better_is_kept() -> None:
@@ -76,8 +81,11 @@ def test_weak_segments_are_tried_again_and_the_better_is_kept() -> None:
     first = Function(lambda t: poor.get(t, "No more here."))
     fixes = {"Il y a 500 postes.": "There are 500 posts.", "Il y a 700 postes.": "There are 900."}
     translator = Translator("en", (first,), (Function(lambda t: fixes[t]),))
-    result = pipeline.reviewed(source, translator)
-    assert result.retried == (0,)
+    (result,) = translation.reviewed([source], translator)
+    assert [(r.segment, r.step, r.reason, r.kept) for r in result.repairs] == [
+        (0, "again", "number", True),
+        (1, "again", "number", False),
+    ]
     texts = [segment.text for segment in result.document.segments]
     assert texts == ["There are 500 posts.", "There are posts.", "No more here."]
     assert [finding.segment for finding in result.findings] == [1]
@@ -88,7 +96,7 @@ def test_a_retry_knows_the_names_of_the_whole_document() -> None:
     seen: list[str] = []
     second = Function(lambda t: seen.append(t) or "500")  # type: ignore[func-returns-value]
     source = document("LE MAROC CRÉE 500 POSTES\n\nHier, le Maroc a parlé.")
-    pipeline.reviewed(source, Translator("en", (Function(lambda t: "x"),), (second,)))
+    translation.reviewed([source], Translator("en", (Function(lambda t: "x"),), (second,)))
     assert "Le Maroc crée 500 postes" in seen
 
 
@@ -98,7 +106,8 @@ def test_extractive_summaries_are_segments_and_cost_no_translation() -> None:
     chooser = Function(lambda lines: "\n".join(lines.split("\n")[::2]))
     calls: list[str] = []
     to_english = Function(lambda t: calls.append(t) or t.upper())  # type: ignore[func-returns-value]
-    article = pipeline.process(source, {"en": Translator("en", (to_english,))}, ["en"], chooser, ["fr", "en"])
+    translators = {"en": Translator("en", (to_english,))}
+    (article,) = pipeline.process([source], translators, ["en"], chooser, ["fr", "en"])
     assert article.summaries["fr"].sentences == ("Un fait.", "Trois faits.")
     assert article.summaries["en"].sentences == ("UN FAIT.", "TROIS FAITS.")
     assert article.summaries["en"].sources == (0, 2)
@@ -109,8 +118,8 @@ def test_a_summary_alone_translates_only_itself() -> None:
     """Asked for in a language that the text is not translated into, only it is."""
     calls: list[str] = []
     engine = Function(lambda t: calls.append(t) or t.upper())  # type: ignore[func-returns-value]
-    article = pipeline.process(
-        document("Un fait.\nDeux faits."), {"ar": Translator("ar", (engine,))}, [],
+    (article,) = pipeline.process(
+        [document("Un fait.\nDeux faits.")], {"ar": Translator("ar", (engine,))}, [],
         Function(lambda lines: lines.split("\n")[0]), ["ar"],
     )  # fmt: skip
     assert calls == ["Un fait."]
@@ -123,3 +132,50 @@ def test_abstractive_summaries_read_bounded_parts() -> None:
     found = summary.summarise(document("Un long texte, " * 20), engine, extractive=False)
     assert found.sources == ()
     assert set(found.sentences) == {"Fait un.", "Fait deux."}
+
+
+def test_documents_share_one_call() -> None:
+    """All segments of all documents reach an engine together, and find their way back."""
+    calls: list[int] = []
+
+    class Counting(Function):
+        def generate(self, texts: Sequence[str]) -> list[str]:
+            calls.append(len(texts))
+            return super().generate(texts)
+
+    sources = [document("Un.\nDeux."), document("Trois."), document("Quatre.\nCinq.\nSix.")]
+    results = translation.reviewed(sources, Translator("en", (Counting(lambda t: f"<{t}>"),)))
+    assert calls[0] == 6
+    assert [r.document.text for r in results] == ["<Un.>\n<Deux.>", "<Trois.>", "<Quatre.>\n<Cinq.>\n<Six.>"]
+
+
+def test_what_must_stand_is_translated_around() -> None:
+    """An engine that damages addresses, handles and references does not get to see them."""
+    damaging = Function(lambda t: t.replace("@", " at ").replace("/", " ").replace("Écrire", "Write"))
+    source = document("Écrire à presse@exemple.ma ou voir https://exemple.ma/a, réf. A/RES/70.")
+    (result,) = translation.reviewed([source], Translator("en", (damaging,)))
+    assert result.document.text == "Write à presse@exemple.ma ou voir https://exemple.ma/a, réf. A/RES/70."
+    assert [(r.step, r.kept) for r in result.repairs if r.step == "protected"] == [("protected", True)]
+
+
+def test_long_weak_segments_are_tried_clause_by_clause() -> None:
+    """An engine that loses figures in long texts keeps them in short ones."""
+    losing = Function(lambda t: t if len(t) < 90 else "Everything was lost in this one")
+    long = "Le plan prévoit 500 postes dans la région de Rabat et alentour, 700 logements à Salé, 900 arbres à Témara."
+    (result,) = translation.reviewed([document(long)], Translator("en", (losing,)))
+    assert [(r.step, r.kept) for r in result.repairs] == [("clauses", True)]
+    assert all(figure in result.document.text for figure in ("500", "700", "900"))
+
+
+def test_formulas_and_approved_segments_need_no_engine() -> None:
+    """What a person approved and what is a formula of the trade is never machine-translated."""
+    seen: list[str] = []
+    engine = Function(lambda t: seen.append(t) or "x")  # type: ignore[func-returns-value]
+    source = anatomy.marked(
+        document("COMMUNIQUÉ DE PRESSE\n\nLe plan avance.\nUn mot.\n\nContact presse : Ali, a@b.ma")
+    )
+    translator = Translator("en", (engine,), approved=lambda texts: {"Un mot.": "A word."})
+    (result,) = translation.reviewed([source], translator)
+    assert seen == ["Le plan avance."]
+    assert result.document.text == "PRESS RELEASE\n\nx\nA word.\n\nPress contact: Ali, a@b.ma"
+    assert result.approved == (2,)

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from .. import pipeline
+from .. import translation
 from ..errors import MemoryDamaged, MemoryUnusable
 from ..memory import Store
 from . import options as o
-from .session import Session, memory_path, targets, with_session
-from .work import one, read_input
+from .session import Session, memory_path, read_input, targets, with_session
+from .work import one
 
 app = typer.Typer(help="The memory of model output.", no_args_is_help=True)
 
@@ -42,7 +42,7 @@ def why(
     session: Session,
     path: Annotated[str, typer.Argument(help="A document, or - for stdin.")],
     to: Annotated[str, typer.Option(help="The language of the translation.")] = "en",
-    wrap: o.WrapOption = o.Wrap.auto,
+    wrap: o.WrapOption = "auto",
 ) -> None:
     """Say for each segment whether it is remembered, and if not, why not.
 
@@ -51,8 +51,8 @@ def why(
     lang = one(targets(to, session.source))
     engine = session.translators([lang])[lang].steps[0]
     document = read_input(path, session.source, wrap)
-    for number, segment in enumerate(pipeline.lowered(document)):
-        for piece in pipeline.readings(engine, segment):
+    for number, segment in enumerate(translation.lowered(document)):
+        for piece in translation.readings(engine, segment):
             reason = _reason(session.store, engine.signature, piece)
             typer.echo(f"{number + 1:4} {reason:55} {piece[:60]}")
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .. import batch, pipeline
+from .. import batch, translation
 from .. import evaluate as measure
 from ..document import Document, Segment
 from ..errors import InputError
@@ -33,12 +32,13 @@ def evaluate(
     rows = measure.read_set(path)[: limit or None]
     results = {}
     translators = session.translators(targets(to, session.source))
-    for lang, complete in translators.items():
-        translator = complete if review else replace(complete, retry=())
+    for lang, translator in translators.items():
         if any(not row.get("fr") or not row.get(lang) for row in rows):
             raise InputError(f"{path} has rows without fr or {lang}", "mend it, or change --to")
         source = Document(str(path), "fr", tuple(Segment(row["fr"]) for row in rows))
-        outputs = [s.text for s in pipeline.reviewed(source, translator).document.segments]
+        outputs = [
+            s.text for s in translation.reviewed([source], translator, mend=review)[0].document.segments
+        ]
         references = [row[lang] for row in rows]
         sources = [row["fr"] for row in rows]
         results[lang] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,8 @@ from typing import Annotated
 import typer
 
 from .. import profiles
+from ..errors import UsageError
+from ..text import Wrap
 
 
 class Format(StrEnum):
@@ -18,9 +21,6 @@ class Format(StrEnum):
     md = "md"
     json = "json"
     jsonl = "jsonl"
-
-
-Wrap = StrEnum("Wrap", {"auto": "auto", "keep": "keep", "join": "join"})
 
 
 class Style(StrEnum):
@@ -37,6 +37,14 @@ class Method(StrEnum):
     auto = "auto"
     extractive = "extractive"
     abstractive = "abstractive"
+
+
+def listed(value: str, known: Sequence[str], what: str) -> list[str]:
+    """Read a list such as ``en,ar``. Raises UsageError for a word that is not known."""
+    wanted = [word.strip() for word in value.split(",") if word.strip()]
+    if unknown := [word for word in wanted if word not in known]:
+        raise UsageError(f"no such {what} here: {', '.join(unknown)}", f"known: {', '.join(known)}")
+    return list(dict.fromkeys(wanted))
 
 
 def _sets(incomplete: str) -> list[str]:
@@ -65,6 +73,16 @@ Threads = Annotated[int, typer.Option(min=0, help="Processor threads; 0 leaves i
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 ...")]
 SourceLang = Annotated[
     str | None, typer.Option(help="The language of the source, without the check; else French.")
+]
+FieldOption = Annotated[
+    list[str] | None,
+    typer.Option(help="A field of JSON or CSV to translate, a.b for nested ones; may be repeated."),
+]
+PartsOption = Annotated[
+    str, typer.Option(help="The parts of a release that are recognised; '' for none.", show_default="all")
+]
+InputFormat = Annotated[
+    str, typer.Option("--input-format", help="What stdin holds: txt, md, html, srt, docx, pdf.")
 ]
 WrapOption = Annotated[Wrap, typer.Option(help="What a line break inside a paragraph means.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")]

@@ -10,19 +10,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import __version__, profiles, text
+from .. import __version__, formats, profiles, text
 from ..document import Document, Finding
 from ..engines import Engine, Place, build
 from ..errors import SummarizeError, UsageError
 from ..memory import CachedEngine, Store
-from ..pipeline import Translator
 from ..profiles import Profile
+from ..translation import Translator
 from . import options as o
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
 LANGUAGES = ("fr", "en", "ar")
+SHOWN = 12
+"""How many serious findings of a document are said without being asked."""
 
 
 def say(error: SummarizeError) -> None:
@@ -37,12 +39,16 @@ def memory_path(path: Path | None) -> Path:
     return path or profiles.data_home() / "memory.sqlite"
 
 
+def read_input(path: str, lang: str, wrap: text.Wrap, ending: str = "") -> Document:
+    """Read a file, or stdin for ``-``, which holds what ``ending`` says or else plain text."""
+    if path == "-":
+        return formats.parse(sys.stdin.buffer.read(), "stdin", "." + ending.lstrip("."), lang, wrap)
+    return formats.read(Path(path), lang, wrap)
+
+
 def languages(value: str, among: Sequence[str] = LANGUAGES) -> list[str]:
     """Read a list such as ``en,ar``. Raises UsageError for a language that is not served."""
-    wanted = [code.strip() for code in value.split(",") if code.strip()]
-    if unknown := [code for code in wanted if code not in among]:
-        raise UsageError(f"no such language here: {', '.join(unknown)}", f"known: {', '.join(among)}")
-    return list(dict.fromkeys(wanted))
+    return o.listed(value, among, "language")
 
 
 def targets(value: str, source: str) -> list[str]:
@@ -176,6 +182,7 @@ class Session:
                 )
                 if any(chosen[task].retry for task in tasks)
                 else (),
+                formulas=all(chosen[task].kind != "echo" for task in tasks),  # an echo changes nothing
             )
             for lang, tasks in plans.items()
         }
@@ -192,6 +199,10 @@ class Session:
         found = text.language(document.text)
         if found not in (None, self.source):
             self.warn(f"{document.name} does not look French ({found}); --source-lang fr forces it")
+
+    def state(self) -> list[str]:
+        """What besides models and options decides an output."""
+        return []
 
     def tallies(self) -> dict[str, tuple[int, int]]:
         """How much each engine has remembered and computed so far."""
@@ -236,10 +247,13 @@ class Session:
             print(message, file=sys.stderr)
 
     def report(self, findings: Iterable[Finding], what: Callable[[Finding], str]) -> None:
-        """Say the serious findings, and with --verbose all; ``what`` names the place of one."""
-        for finding in findings:
-            if finding.serious or self.verbose:
-                self.note(f"{what(finding)} {finding.segment + 1}: {finding.message}")
+        """Say the first serious findings, and with --verbose all; ``what`` names the place of one."""
+        wanted = [finding for finding in findings if finding.serious or self.verbose]
+        shown = wanted if self.verbose else wanted[:SHOWN]
+        for finding in shown:
+            self.note(f"{what(finding)} {finding.segment + 1}: {finding.message}")
+        if len(wanted) > len(shown):
+            self.note(f"  and {len(wanted) - len(shown)} more: --verbose shows them all")
 
     def warn(self, message: str) -> None:
         """Say something on stderr that matters, also with --quiet."""

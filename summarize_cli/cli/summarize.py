@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated
 
 import typer
@@ -10,10 +9,10 @@ import typer
 from .. import pipeline, render, summary, text
 from ..document import Document, Finding, Summary
 from ..errors import ModelUnavailable
-from ..pipeline import Translator
+from ..translation import Translator
 from . import options as o
-from .session import Session, languages, with_session
-from .work import one, read_input
+from .session import Session, languages, read_input, with_session
+from .work import one
 
 
 @with_session
@@ -29,7 +28,7 @@ def summarize(
     cite: Annotated[
         bool, typer.Option("--cite", help="Put the source sentence's number behind each.")
     ] = False,
-    wrap: o.WrapOption = o.Wrap.auto,
+    wrap: o.WrapOption = "auto",
 ) -> None:
     """Summarise one document in French, English or Arabic.
 
@@ -68,6 +67,4 @@ def _summary(
     own = Summary(own.lang, own.sentences[:count], own.sources[:count])
     if translator is None:
         return own, ()
-    known = text.cased_words(document.segments)
-    review = partial(pipeline.reviewed, translator=translator, known=known)
-    return summary.translated_summary(own, translator.lang, review)
+    return pipeline.translated_summary(own, translator, document)

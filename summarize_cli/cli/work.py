@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
-from collections.abc import Sequence
-from hashlib import sha256
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from .. import __version__, batch, formats, pipeline, render
-from ..document import Article, Document
-from ..errors import InputError, OutputError, SummarizeError, UsageError
+from .. import anatomy, batch, formats, text, translation
+from ..document import Document
+from ..errors import UsageError
+from ..formats.records import ENDINGS
 from . import options as o
-from .session import Session, languages, say, targets, with_session
-
-
-def read_input(path: str, lang: str, wrap: str) -> Document:
-    """Read a file, or stdin for ``-``."""
-    if path == "-":
-        return formats.plain.read(sys.stdin.buffer.read(), "stdin", lang, o.Wrap(wrap).value)
-    return formats.read(Path(path), lang, o.Wrap(wrap).value)
+from .kit import Delivery, Kit, Plan, Where
+from .session import Session, languages, read_input, targets, with_session
 
 
 @with_session
@@ -41,9 +34,13 @@ def run(
     ] = None,
     format: Annotated[o.Format, typer.Option(help="What stdout shows without -o.")] = o.Format.text,
     files_from: Annotated[str | None, typer.Option(help="A file with paths, one a line.")] = None,
+    field: o.FieldOption = None,
     name_template: Annotated[str, typer.Option(help="How outputs are named.")] = batch.TEMPLATE,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace outputs of an earlier run.")
+        bool, typer.Option("--overwrite", help="Replace outputs of an earlier run that have changed.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Make everything again, also what is up to date.")
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
@@ -52,7 +49,12 @@ def run(
         bool, typer.Option("--strict", help="Exit with 3 if a serious finding is left.")
     ] = False,
     sentences: Annotated[int, typer.Option(min=1, help="Sentences of the summaries.")] = 3,
-    wrap: o.WrapOption = o.Wrap.auto,
+    wrap: o.WrapOption = "auto",
+    parts: o.PartsOption = ",".join(anatomy.KINDS),
+    jobs: Annotated[int, typer.Option(min=1, help="Threads that read and write beside the model.")] = 2,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Stay, and do what arrives in the folders; needs -o.")
+    ] = False,
 ) -> None:
     """Make the press kit of one release or many: translations, summaries, review.
 
@@ -60,205 +62,59 @@ def run(
     """
     if dry_run and not session.remembers:
         session.cache = False  # to look is not to touch
+    if watch and output is None:
+        raise UsageError("--watch needs a folder for its results", "-o out")
     to_languages = targets(to, session.source)
     wanted = [session.source, *to_languages] if summaries is None else languages(summaries)
-    kit = Kit(session, to_languages, wanted, sentences, wrap)
-    listed = batch.read_list(files_from) if files_from else []
-    named = [*(paths or []), *listed]
-    stdin = [batch.Input(Path("-"), Path("stdin.txt"))] if "-" in named else []
-    others = [name for name in named if name != "-"]
-    items = stdin + (batch.find(others, output) if others or not stdin else [])
+    kinds = tuple(o.listed(parts, anatomy.KINDS, "part of a release"))
+    plan = Plan(tuple(to_languages), tuple(wanted), sentences, wrap, kinds, tuple(field or ()))
+    kit = Kit(session, plan)
+    named = [*(paths or []), *(batch.read_list(files_from) if files_from else [])]
+    where = Where(output, format, name_template, overwrite or watch, force, jobs)
     if dry_run:
-        for item in items:
+        for item in _items(named, output):
             typer.echo(f"{item.path}: {kit.estimate(item)}")
         return
-    Delivery(kit, items, output, format, name_template, overwrite, strict).deliver()
+    delivery = Delivery(kit, where)
+    if watch:
+        _watch(delivery, named)
+    delivery.deliver(_items(named, output))
+    if strict and delivery.serious:
+        raise typer.Exit(3)
 
 
-class Kit:
-    """What is to be made of each document."""
+def _items(named: list[str], output: Path | None) -> list[batch.Input]:
+    """The documents that the paths name; ``-`` is stdin."""
+    stdin = [batch.Input(Path("-"), Path("stdin.txt"))] if "-" in named else []
+    others = [name for name in named if name != "-"]
+    return stdin + (batch.find(others, output) if others or not stdin else [])
 
-    def __init__(
-        self, session: Session, to: list[str], summaries: list[str], sentences: int, wrap: o.Wrap
-    ) -> None:
-        self.session, self.to, self.summaries = session, to, summaries
-        self.sentences, self.wrap = sentences, wrap
-        wanted = dict.fromkeys([*to, *summaries])
-        tasks = ["summary"] if summaries else []
-        self.translators = session.translators([*wanted], tasks)
-        self.summariser = (
-            session.engine(session.choose(tasks)["summary"], "summary", {"sentences": sentences})
-            if summaries
-            else None
-        )
 
-    def read(self, item: batch.Input) -> Document:
-        """Read a document and check that it is what it should be."""
-        document = read_input(str(item.path), self.session.source, self.wrap)
-        self.session.check_language(document)
-        return document
-
-    def make(self, document: Document) -> tuple[Article, dict[str, Any]]:
-        """Make the article and say what made it."""
-        started, before = time.time(), self.session.tallies()
-        article = pipeline.process(
-            document, self.translators, self.to, self.summariser, self.summaries,
-            tell=self.session.note if self.session.verbose else lambda what: None,
-        )  # fmt: skip
-        provenance = self.session.provenance(
-            started, before, to=self.to, summaries=self.summaries, sentences=self.sentences,
-            wrap=str(self.wrap),
-        )  # fmt: skip
-        return article, {"fingerprint": self.fingerprint(document), **provenance}
-
-    def fingerprint(self, document: Document) -> str:
-        """Name everything that decides the outputs of a document, to tell what is up to date."""
-        recipe = [
-            __version__, document.text, self.to, self.summaries, str(self.wrap),
-            sorted(self.session.built),
-        ]  # fmt: skip
-        return sha256(json.dumps(recipe).encode()).hexdigest()
-
-    def estimate(self, item: batch.Input) -> str:
-        """Say how many words a document has, and how much of it is remembered."""
+def _watch(delivery: Delivery, named: list[str], pause: float = 2.0) -> None:
+    """Do what is new or changed in some folders, once it has stopped growing, until interrupted."""
+    delivery.session.note("watching; Ctrl-C ends it")
+    done: dict[Path, tuple[int, float]] = {}
+    before: dict[Path, tuple[int, float]] = {}
+    while True:
+        now = {}
         try:
-            document = self.read(item)
-        except InputError as error:
-            return f"cannot be used: {error.message}"
-        texts = hits = 0
-        for translator in self.translators.values():
-            engine = translator.steps[0]
-            pieces = [
-                piece
-                for segment in pipeline.lowered(document)
-                for piece in pipeline.readings(engine, segment)
-            ]
-            texts += len(pieces)
-            if self.session.remembers:
-                hits += len(self.session.store.get(engine.signature, pieces))
-        share = (texts - hits) / max(1, texts)
-        speed = float(next(iter(self.session.used.values())).about.get("words_a_second", 20))
-        seconds = document.words * len(self.translators) * share / speed
-        return (
-            f"{document.words} words, {len(document.segments)} segments, "
-            f"{hits} of {texts} translations remembered, about {seconds:.0f} s to compute"
-        )
-
-
-class Delivery:
-    """Documents in, files or stdout out; one bad document does not stop the others."""
-
-    def __init__(
-        self,
-        kit: Kit,
-        items: Sequence[batch.Input],
-        output: Path | None,
-        format: o.Format,
-        template: str,
-        overwrite: bool,
-        strict: bool,
-    ) -> None:
-        self.kit, self.items, self.output, self.format = kit, items, output, format
-        self.template, self.overwrite, self.strict = template, overwrite, strict
-        self.records: list[dict[str, Any]] = []
-        self.failures: list[SummarizeError] = []
-        self.serious = 0
-
-    def deliver(self) -> None:
-        """Work through the documents, report, and leave with the right exit code."""
-        if self.output:
-            batch.refuse_collisions(
-                [item.path for item in self.items],
-                [(path, item.path) for item in self.items for path in self.outputs(item).values()],
-            )
-        for item in self.items:
+            items = _items(named, delivery.where.folder)
+        except UsageError:  # nothing there yet
+            items = []
+        for item in items:
+            if item.path.exists():
+                stat = item.path.stat()
+                now[item.path] = stat.st_size, stat.st_mtime
+        ready = [i for i in items if now.get(i.path) == before.get(i.path) != done.get(i.path)]
+        if ready:
             try:
-                self.one(item)
-            except (InputError, OutputError) as error:
-                if len(self.items) == 1:
-                    raise
-                self.failures.append(error)
-                say(error)
-        if self.format is o.Format.json and self.records:
-            shown: Any = self.records if len(self.items) > 1 else self.records[0]
-            typer.echo(render.dumps(shown), nl=False)
-        if self.failures:
-            done = len(self.items) - len(self.failures)
-            self.kit.session.note(f"{done} of {len(self.items)} documents done")
-            raise typer.Exit(max(error.exit_code for error in self.failures))
-        if self.strict and self.serious:
-            raise typer.Exit(3)
-
-    def outputs(self, item: batch.Input) -> dict[str, Path]:
-        """The files that a document becomes, by language, ``summary`` and ``json``."""
-        assert self.output is not None  # only asked when there is a folder
-        ext = item.path.suffix if item.path.suffix in formats.READERS and item.path.suffix else ".txt"
-        kinds = {lang: (lang, ext) for lang in self.kit.to}
-        if self.kit.summaries:
-            kinds["summary"] = ("summary", ext)
-        paths = {
-            kind: batch.target(self.output, item, lang, end, self.template)
-            for kind, (lang, end) in kinds.items()
-        }
-        paths["json"] = self.output / item.relative.parent / f"{item.stem}.json"
-        return paths
-
-    def one(self, item: batch.Input) -> None:
-        """Make and deliver one document."""
-        document = self.kit.read(item)
-        if self.output and not self.overwrite:
-            if record := self._up_to_date(item, document):
-                self.serious += sum(bool(f["serious"]) for f in record["findings"])
-                self.kit.session.note(f"{item.path}: up to date")
-                return
-            batch.refuse_existing(self.outputs(item).values(), overwrite=False)
-        article, provenance = self.kit.make(document)
-        record = render.record(article, provenance)
-        self.serious += sum(finding.serious for finding in article.findings)
-        if self.output:
-            self._write(item, article, record)
-        elif self.format is o.Format.json:
-            self.records.append(record)
-        elif self.format is o.Format.jsonl:
-            typer.echo(render.dumps(record, lines=True), nl=False)
-        else:
-            shown = render.markdown if self.format is o.Format.md else render.text
-            typer.echo(shown(article), nl=False)
-        self._report(item, article, record)
-
-    def _write(self, item: batch.Input, article: Article, record: dict[str, Any]) -> None:
-        """Write all files of a document together, the JSON last: it says the others are there."""
-        outputs = self.outputs(item)
-        contents = {
-            outputs[lang]: formats.plain.write(document) for lang, document in article.translations.items()
-        }
-        if article.summaries:
-            contents[outputs["summary"]] = render.summaries(article).encode()
-        contents[outputs["json"]] = render.dumps(record).encode("utf-8", "surrogateescape")
-        batch.write(contents, self.overwrite)
-
-    def _up_to_date(self, item: batch.Input, document: Document) -> dict[str, Any] | None:
-        """The record of an earlier run that made the same from the same, if all is there."""
-        outputs = self.outputs(item)
-        if not all(path.exists() for path in outputs.values()):
-            return None
-        try:
-            record = json.loads(outputs["json"].read_text(encoding="utf-8"))
-            same = record["fingerprint"] == self.kit.fingerprint(document)
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        return dict(record) if same else None
-
-    def _report(self, item: batch.Input, article: Article, record: dict[str, Any]) -> None:
-        """One line on stderr for each document, and its findings with --verbose."""
-        serious = sum(finding.serious for finding in article.findings)
-        session = self.kit.session
-        session.note(
-            f"{item.path}: {article.source.words} words, {len(article.source.segments)} segments, "
-            f"{record['seconds']:.1f} s, {len(article.findings)} findings"
-            + (f", {serious} serious: read these before you publish" if serious else "")
-        )
-        session.report(article.findings, lambda finding: f"  {finding.lang} segment")
+                delivery.deliver(ready)
+            except typer.Exit:
+                pass  # each failure has been said; the watch goes on
+            delivery.forget()
+            done |= {item.path: now[item.path] for item in ready if item.path in now}
+        before = now
+        time.sleep(pause)
 
 
 @with_session
@@ -270,27 +126,65 @@ def translate(
         Path | None, typer.Option("--output", "-o", help="Write to this file, not to stdout.")
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace that file.")] = False,
+    field: o.FieldOption = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 if a serious finding is left.")
     ] = False,
-    wrap: o.WrapOption = o.Wrap.keep,
+    wrap: o.WrapOption = "keep",
+    parts: o.PartsOption = ",".join(anatomy.KINDS),
+    input_format: o.InputFormat = "",
 ) -> None:
-    """Translate one document; one line in is one line out.
+    """Translate one document into the same format; one line in is one line out.
 
     Example: echo 'Bonjour à tous.' | summarize-cli translate --to ar
     """
     lang = one(targets(to, session.source))
     translator = session.translators([lang])[lang]
-    document = read_input(path, session.source, wrap)
-    session.check_language(document)
-    result = pipeline.reviewed(document, translator)
+    kinds = o.listed(parts, anatomy.KINDS, "part of a release")
     if output:
-        batch.write({output: formats.plain.write(result.document)}, overwrite)
+        batch.refuse_existing([output], overwrite)
+    found = bytearray()
+    serious = 0
+    works = _documents(session, path, wrap, tuple(field or ()), input_format)
+    for chunk in batch.chunks(works, lambda work: len(work[1].segments) if work[1] else 0):
+        documents = [anatomy.marked(document, kinds) for _, document in chunk if document]
+        results = iter(translation.reviewed(documents, translator))
+        for before, document in chunk:
+            found += before
+            if document:
+                result = next(results)
+                found += formats.write(result.document)
+                session.report(result.findings, lambda _: "segment")
+                serious += sum(finding.serious for finding in result.findings)
+    if output:
+        batch.write({output: bytes(found)}, overwrite)
     else:
-        typer.echo(result.document.text, nl=not result.document.text.endswith("\n"))
-    session.report(result.findings, lambda _: "segment")
-    if strict and any(finding.serious for finding in result.findings):
+        if not path.lower().endswith(".docx") and not found.endswith(b"\n"):
+            found += b"\n"
+        sys.stdout.flush()
+        sys.stdout.buffer.write(found)
+    if strict and serious:
         raise typer.Exit(3)
+
+
+def _documents(
+    session: Session, path: str, wrap: text.Wrap, fields: tuple[str, ...], ending: str
+) -> Iterator[tuple[bytes, Document | None]]:
+    """A document, or the records of a file with what stands between them."""
+    if Path(path).suffix.lower() not in ENDINGS:
+        document = read_input(path, session.source, wrap, ending)
+        session.check_language(document)
+        for note in document.notes:
+            session.warn(f"{document.name}: {note}")
+        yield b"", document
+        return
+    for record in formats.records.read(Path(path), session.source, wrap, fields):
+        if record.error:
+            session.warn(f"{record.error.message}: left as it is")
+        between = (
+            record.before.encode("utf-8", "surrogateescape") if record.document else record.written(None)
+        )
+        yield between, record.document
 
 
 def one(found: list[str]) -> str:

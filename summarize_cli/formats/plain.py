@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
+from dataclasses import dataclass
 
 from ..document import Document
 from ..errors import InputError
@@ -16,7 +18,18 @@ def read(content: bytes, name: str, lang: str, wrap: Wrap) -> Document:
     text = decode(content, name)
     if not text.strip():
         raise InputError(f"{name} is empty", "it has no words to translate")
-    return Document(name, lang, split(text, wrap))
+    return Document(name, lang, split(text, wrap), Plain(content.startswith(BOM_UTF8)))
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Whether a text began with a byte order mark, as some Windows programs want; a ``Layout``."""
+
+    mark: bool
+
+    def write(self, document: Document) -> bytes:
+        """The text as UTF-8, whatever its source was in."""
+        return (BOM_UTF8 if self.mark else b"") + document.text.encode()
 
 
 def decode(content: bytes, name: str) -> str:
@@ -66,8 +79,3 @@ def _guessed(content: bytes, name: str) -> str:
     if best is None or "\0" in str(best):
         raise InputError(f"{name} is not a text file", "save it as UTF-8 text first")
     return str(best).removeprefix("\ufeff")
-
-
-def write(document: Document) -> bytes:
-    """Encode a document as UTF-8."""
-    return document.text.encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from ..document import Article, Summary
@@ -63,7 +64,9 @@ def record(article: Article, provenance: dict[str, Any]) -> dict[str, Any]:
             {
                 "source": segment.text,
                 **{lang: doc.segments[n].text for lang, doc in article.translations.items()},
-                "retried": [lang for lang, numbers in article.retried.items() if n in numbers],
+                **({"kind": segment.kind} if segment.kind else {}),
+                "retried": sorted({r.lang for r in article.repairs if r.segment == n and r.kept}),
+                "approved": [lang for lang, numbers in article.approved.items() if n in numbers],
             }
             for n, segment in enumerate(source.segments)
         ],
@@ -81,6 +84,7 @@ def record(article: Article, provenance: dict[str, Any]) -> dict[str, Any]:
             }
             for f in article.findings
         ],
+        "repairs": [asdict(repair) for repair in article.repairs],
         **provenance,
     }
 

@@ -1,0 +1,291 @@
+"""Translate documents, many at once, review every segment and mend what can be mended.
+
+All segments of all documents go through each engine in one call, so that short releases share
+batches. A segment that a person has approved, or that is a formula, needs no engine. The
+others are checked by the guard, and climb a ladder while something serious is found:
+
+    protected   translated around its addresses, code and numbers of reference, which then stand
+    again       the engine's second settings (beam search, no repeated n-grams)
+    clauses     clause by clause: a small model loses less in short pieces
+
+Each step is kept only if the guard finds less in it, and is recorded with its reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from . import anatomy, guard, marks, text
+from .document import Document, Finding, Repair, Segment
+from .engines import Engine
+
+Known = Mapping[str, str]
+"""What ``text.cased_words`` finds in a document."""
+
+SHORT = 100
+"""Segments up to this many characters are not cut into clauses."""
+CLAUSE = 80
+"""About how many characters the pieces then have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translator:
+    """The engines that lead from one language to another, one after the other.
+
+    One engine is a direct route, two are a pivot. ``retry`` does the same by other settings.
+    ``approved`` says which of some texts a person has translated, and how; ``formulas`` whether
+    the formulas of the trade are written without an engine.
+    """
+
+    lang: str
+    steps: tuple[Engine, ...]
+    retry: tuple[Engine, ...] = ()
+    approved: Callable[[Sequence[str]], Mapping[str, str]] = lambda texts: {}
+    formulas: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A translation, what the guard still finds in it, how it was mended, what was approved."""
+
+    document: Document
+    findings: tuple[Finding, ...]
+    repairs: tuple[Repair, ...] = ()
+    approved: tuple[int, ...] = ()
+
+
+def reviewed(
+    documents: Sequence[Document], translator: Translator, known: Known | None = None, mend: bool = True
+) -> list[Result]:
+    """Translate and check documents of one language, and try their weak segments again.
+
+    ``known`` are the cased words of a larger document that these are parts of.
+    """
+    if not documents:
+        return []
+    draft = Draft(documents, translator, known)
+    draft.translate()
+    if mend:
+        draft.mend()
+    return draft.results()
+
+
+def lowered(document: Document, known: Known | None = None) -> list[str]:
+    """The segments' texts, with headlines in capitals brought down to ordinary case."""
+    if not any(text.is_shouted(segment.text) for segment in document.segments):
+        return [segment.text for segment in document.segments]
+    known = text.cased_words(document.segments) if known is None else known
+    return [
+        text.truecase(segment.text, known) if text.is_shouted(segment.text) else segment.text
+        for segment in document.segments
+    ]
+
+
+def readings(engine: Engine, segment: str) -> list[str]:
+    """What an engine reads of a segment: prepared, and cut at clauses where it is too long.
+
+    Nothing of a segment that has nothing to translate: it stays as it is.
+    """
+    if text.is_verbatim(segment):
+        return []
+    for step in engine.steps:
+        segment = text.STEPS[step](segment)
+    return text.clauses(segment, engine.limit)
+
+
+def through(engines: Sequence[Engine], texts: Sequence[str]) -> list[str]:
+    """Translate texts through one engine after another."""
+    words = list(texts)
+    for engine in engines:
+        pieces = [readings(engine, word) for word in words]
+        answers = iter(engine.generate([piece for parts in pieces for piece in parts]))
+        words = [
+            " ".join(next(answers) for _ in parts) if parts else word
+            for word, parts in zip(words, pieces, strict=True)
+        ]
+    return words
+
+
+class Draft:
+    """All segments of some documents on their way into one language."""
+
+    def __init__(
+        self, documents: Sequence[Document], translator: Translator, known: Known | None = None
+    ) -> None:
+        self.documents, self.translator = documents, translator
+        self.lang, self.source_lang = translator.lang, documents[0].lang
+        self.sources = [segment for document in documents for segment in document.segments]
+        self.words = [word for document in documents for word in lowered(document, known)]
+        self.targets = [segment.text for segment in self.sources]
+        self.findings: dict[int, list[Finding]] = {}
+        self.repairs: list[Repair] = []
+        self.labels: dict[str, str] = {}
+        approved = translator.approved([segment.text for segment in self.sources])
+        self.fixed: dict[int, str] = {}
+        for n, segment in enumerate(self.sources if translator.formulas else ()):
+            if segment.kind and (formula := anatomy.template(segment, self.lang)) is not None:
+                self.fixed[n] = formula
+        self.approved = {n: approved[s.text] for n, s in enumerate(self.sources) if s.text in approved}
+        self.fixed |= self.approved
+
+    def translate(self) -> None:
+        """The first translation of everything, and of the labels of marks, in one call."""
+        open_ones = [n for n in range(len(self.sources)) if n not in self.fixed]
+        labels = [label for n in open_ones for label in marks.labels(self.sources[n])]
+        labels = list(dict.fromkeys(labels))
+        found = through(self.translator.steps, [*(self.words[n] for n in open_ones), *labels])
+        self.labels = {
+            label: label if text.kept(label) else answer
+            for label, answer in zip(labels, found[len(open_ones) :], strict=True)
+        }
+        for n, target in zip(open_ones, found, strict=False):
+            self.targets[n] = self._cased(n, target)
+        for n, target in self.fixed.items():
+            self.targets[n] = target
+        self._review(open_ones)
+
+    def mend(self) -> None:
+        """Climb the ladder with the segments in which something serious is found.
+
+        An engine that gives back whatever it gets, as ``echo`` does, has nothing to mend with.
+        """
+        pairs = zip(self.targets, self.sources, strict=True)
+        if all(target == source.text for target, source in pairs):
+            return
+        steps, retry = self.translator.steps, self.translator.retry
+        self._try(
+            "protected", [n for n in self.findings if self._missing(n, self.targets[n])], steps, _around
+        )
+        if retry:
+            self._try("again", self._weak(), retry, _whole)
+        long = [n for n in self._weak() if len(self.sources[n].text) > SHORT]
+        self._try("clauses", long, steps, _by_clauses)
+
+    def results(self) -> list[Result]:
+        """The documents with their words, marks and findings."""
+        found = []
+        start = 0
+        for document in self.documents:
+            numbers = range(start, start + len(document.segments))
+            start += len(document.segments)
+            segments, findings = [], []
+            for at, n in enumerate(numbers):
+                segment, lost = self._placed(n)
+                segments.append(segment)
+                findings += [replace(f, segment=at) for f in (*self.findings.get(n, ()), *lost)]
+            target = replace(document, lang=self.lang, segments=tuple(segments))
+            repairs = [
+                replace(r, segment=r.segment - numbers.start) for r in self.repairs if r.segment in numbers
+            ]
+            approved = tuple(at for at, n in enumerate(numbers) if n in self.approved)
+            found.append(Result(target, tuple(findings), tuple(repairs), approved))
+        return found
+
+    def _placed(self, n: int) -> tuple[Segment, list[Finding]]:
+        """A segment's target with its marks, and what must be said about them."""
+        source, target = self.sources[n], self.targets[n]
+        if target == source.text or not source.marks:
+            return replace(source, text=target), []
+        placed, lost = marks.place(source, target, self.labels)
+        return replace(source, text=target, marks=placed), [
+            Finding(self.lang, n, "mark", False, f"the bold, link or code of “{label}” stands at the end")
+            for label in lost
+        ]
+
+    def _cased(self, n: int, target: str) -> str:
+        """Capitals again where the source is in capitals; Arabic has none.
+
+        What an engine gives back as it read it keeps its capitals and typographic spaces.
+        """
+        if target == text.reading(self.words[n]):
+            return self.sources[n].text
+        return target.upper() if self.lang != "ar" and text.is_shouted(self.sources[n].text) else target
+
+    def _review(self, numbers: Sequence[int]) -> None:
+        """Check some segments; those without findings have no entry."""
+        for n in numbers:
+            self.findings[n] = []
+        for finding in self._check(numbers, [self.targets[n] for n in numbers]):
+            self.findings[finding.segment].append(finding)
+
+    def _check(self, numbers: Sequence[int], targets: Sequence[str]) -> Iterator[Finding]:
+        source = Document("", self.source_lang, tuple(self.sources[n] for n in numbers))
+        for finding in guard.review(source, source.translated(targets, self.lang)):
+            yield replace(finding, segment=numbers[finding.segment])
+
+    def _weak(self) -> list[int]:
+        return [n for n, findings in self.findings.items() if any(f.serious for f in findings)]
+
+    def _missing(self, n: int, target: str) -> list[str]:
+        """What must stand in a segment as it is, and does not."""
+        return [kept for kept in _kept(self.sources[n], self.words[n]) if kept not in target]
+
+    def _try(
+        self,
+        step: str,
+        numbers: Sequence[int],
+        engines: Sequence[Engine],
+        pieces: Callable[[str, Sequence[str]], list[str]],
+    ) -> None:
+        """Translate some segments in pieces, and keep what is better than what is there.
+
+        ``pieces`` cuts a text; a piece that must be kept as it is is one of the kept strings.
+        """
+        if not numbers:
+            return
+        kept = {n: _kept(self.sources[n], self.words[n]) for n in numbers}
+        cut = {n: pieces(self.words[n], kept[n]) for n in numbers}
+        wanted = [(n, piece) for n in numbers for piece in cut[n] if piece not in kept[n] and piece.strip()]
+        found = through(engines, [piece.strip() for _, piece in wanted])
+        answers = dict(zip(wanted, found, strict=True))
+        targets = [
+            self._cased(n, "".join(_spaced(p, answers.get((n, p), p.strip())) for p in cut[n]).strip())
+            for n in numbers
+        ]
+        new: dict[int, list[Finding]] = {n: [] for n in numbers}
+        for finding in self._check(numbers, targets):
+            new[finding.segment].append(finding)
+        for n, target in zip(numbers, targets, strict=True):
+            before = (len(self._missing(n, self.targets[n])), *_worth(self.findings[n]))
+            better = (len(self._missing(n, target)), *_worth(new[n])) < before
+            reason = next((f.code for f in self.findings[n] if f.serious), "verbatim")
+            self.repairs.append(Repair(self.lang, n, step, reason, better))
+            if better:
+                self.targets[n], self.findings[n] = target, new[n]
+
+
+def _worth(findings: Sequence[Finding]) -> tuple[int, int]:
+    serious = sum(finding.serious for finding in findings)
+    return serious, len(findings) - serious
+
+
+def _kept(segment: Segment, words: str) -> list[str]:
+    """What of a segment passes unchanged: addresses, references, handles, and code."""
+    code = [segment.text[m.start : m.end] for m in segment.marks if m.verbatim]
+    return [*text.kept(words), *(c for c in code if c)]
+
+
+def _whole(words: str, kept: Sequence[str]) -> list[str]:  # noqa: ARG001
+    return [words]
+
+
+def _around(words: str, kept: Sequence[str]) -> list[str]:
+    """Cut a text at what must be kept: the pieces between, and the kept strings."""
+    if not kept:
+        return [words]
+    alternatives = "|".join(re.escape(k) for k in sorted(set(kept), key=len, reverse=True))
+    return [piece for piece in re.split(f"({alternatives})", words) if piece]
+
+
+def _by_clauses(words: str, kept: Sequence[str]) -> list[str]:  # noqa: ARG001
+    parts = text.clauses(text.reading(words), CLAUSE)
+    return [part + " " for part in parts[:-1]] + parts[-1:]
+
+
+def _spaced(piece: str, answer: str) -> str:
+    """An answer between the white space of its piece."""
+    lead = piece[: len(piece) - len(piece.lstrip())]
+    tail = piece[len(piece.rstrip()) :]
+    return lead + answer + tail
