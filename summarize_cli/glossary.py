@@ -61,6 +61,11 @@ class Term:
             return (*self.sources, *self.targets.get(lang, ()))
         return self.targets.get(lang, ())
 
+    def unwanted(self, lang: str) -> tuple[str, ...]:
+        """What may not: the known variants, and the source's own form left as it was."""
+        accepted = self.accepted(lang)
+        return tuple(form for form in (*self.variants, *self.sources) if form not in accepted)
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -140,10 +145,10 @@ class Glossary:
             able = [match for match in open_matches if text in forms[id(match)]]
             if able:
                 open_matches.remove(min(able, key=lambda match: len(forms[id(match)])))
-        variants = list(_found(open_matches, target, lang, lambda term, lang: term.variants))
+        variants = list(_found(open_matches, target, lang, Term.unwanted))
         misses = []
         for match in open_matches:
-            place = next((found for found in variants if found[0] in match.term.variants), None)
+            place = next((found for found in variants if found[0] in match.term.unwanted(lang)), None)
             if place:
                 variants.remove(place)
             misses.append(Miss(match, place[1] if place else None))
@@ -208,7 +213,7 @@ def _is_latin(text: str) -> bool:
 
 
 def _all_forms(term: Term, lang: str) -> tuple[str, ...]:
-    return term.accepted(lang) + term.variants
+    return term.accepted(lang) + term.unwanted(lang)
 
 
 def _found(
@@ -225,7 +230,8 @@ def _found(
 def _finding(miss: Miss, number: int, source: str, target: str, lang: str) -> Finding:
     term, (start, end) = miss.match.term, miss.match.span
     place = "register of names" if term.name else "glossary"
-    message = f"the {place} has {term.accepted(lang)[0]} for {source[start:end]}"
+    wanted, here = term.accepted(lang)[0], source[start:end]
+    message = f"the {place} keeps {here}" if here == wanted else f"the {place} has {wanted} for {here}"
     if miss.variant:
         message += f", not {target[slice(*miss.variant)]}"
     if term.note:
@@ -262,13 +268,18 @@ def _repaired(term: Term, source: str, target: str, lang: str) -> str | None:
 
 
 def _literal_variant(term: Term, target: str, lang: str, wanted: str) -> Span | None:
-    """Where an unwanted variant stands as it is written, behind one Arabic particle at most."""
-    variants = [v for v in term.variants if v.startswith("ال") == wanted.startswith("ال")]
-    for _, (start, end) in _found([Match(term, (0, 0))], target, lang, lambda *_: tuple(variants)):
-        for variant in sorted(variants, key=len, reverse=True):
-            at = end - len(variant)
-            if target[at:end].lower() == variant.lower() and target[start:at] in ("", *"وفبلك"):
-                return at, end
+    """Where an unwanted form stands as it is written, behind one Arabic particle at most.
+
+    An Arabic article must be there on both sides or on neither: behind a particle it changes.
+    """
+    unwanted = sorted(term.unwanted(lang), key=len, reverse=True)
+    for _, (start, end) in _found([Match(term, (0, 0))], target, lang, Term.unwanted):
+        for form in unwanted:
+            at = end - len(form)
+            particle = target[start:at].rstrip("ـ")
+            article = form.startswith("ال") == wanted.startswith("ال") or (not particle and _is_latin(form))
+            if target[at:end].lower() == form.lower() and particle in ("", *"وفبلك") and article:
+                return start + len(particle), end
     return None
 
 
@@ -372,11 +383,11 @@ def _term(cells: list[str], columns: list[str], path: Path, line: int, names: bo
             path, line, f"{len(cells)} cells under {len(columns)} columns", "quote cells with commas"
         )
     row = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
+    if row.get("ar") and not row["ar"].strip("? |"):
+        raise _wrong(path, line, "question marks for Arabic", "save it as CSV UTF-8, which keeps Arabic")
     forms = {c: _alternatives(row.get(c, ""), path, line) for c in ("source", *TARGETS, "variants")}
     if not forms["source"]:
         raise _wrong(path, line, "the source is missing", "fill it in, or delete the line")
-    if row.get("ar") and not row["ar"].strip("? |"):
-        raise _wrong(path, line, "question marks for Arabic", "save it as CSV UTF-8, which keeps Arabic")
     flag = row.get("keep", "").lower()
     if flag not in YES | NO:
         raise _wrong(path, line, f"{flag} is neither yes nor no", "x in do-not-translate, or nothing")

@@ -229,7 +229,7 @@ def keys_of(word: str, lang: str) -> frozenset[str]:
 
 
 PROCLITICS = "و ف ب ك ل س ال لل وال فال بال كال ولل فلل وب وك ول فب فل وبال وكال فبال".split()
-ENCLITICS = "ا ه ها هم هن هما نا كم ك ي ون ين ان ات و وا".split()
+ENCLITICS = "ا ه ها هم هن هما نا كم ك ي ون ين ان ات".split()
 
 
 ENDED = "+"
@@ -253,6 +253,8 @@ def arabic(word: str) -> frozenset[str]:
                     ended.add(rest + "ه")
                 if rest.endswith("ت"):  # the ta marbuta opens before an ending
                     ended.add(rest[:-1] + "ه")
+                if rest[-1] in "وي" and len(rest) > 3:  # باحثونا: the plural's nun falls
+                    ended.add(rest[:-1])
     return frozenset({*stems, *map(ENDED.__add__, ended)})
 
 
@@ -263,7 +265,7 @@ FEMININE = (
     ("é", "ée"), ("u", "ue"),
 )  # fmt: skip
 """How adjectives and the words for people make their feminine."""
-OTHER_NOUN = frozenset("capital moral central final fonds cours moyen revenu médecin".split())
+OTHER_NOUN = frozenset("capital moral central final fonds cours travaux moyen revenu médecin".split())
 """Words whose regular feminine or singular is another word: le capital, la capitale."""
 
 

@@ -78,7 +78,8 @@ def default_map(commands: Commands) -> dict[str, Any]:
 def _long_name(parameter: inspect.Parameter) -> str:
     """The name of an option on the command line, where its parameter has another one."""
     for note in getattr(parameter.annotation, "__metadata__", ()):
-        for name in getattr(note, "param_decls", None) or ():
-            if name.startswith("--"):
+        # In an annotation, Typer takes its first argument for a name rather than a default.
+        for name in (getattr(note, "default", None), *(getattr(note, "param_decls", None) or ())):
+            if isinstance(name, str) and name.startswith("--"):
                 return str(name.partition("/")[0].strip("-").replace("-", "_"))
     return parameter.name

@@ -78,7 +78,7 @@ def text(check: Check) -> str:
         lines += [f"  {'serious' if f.serious else 'look at'}: {f.message} [{f.code}]" for f in found]
         lines.append("")
     if varying := [forms for forms in check.names if not forms.consistent]:
-        lines.append("names that vary")
+        lines.append("names that vary, and the segments")
         lines += [f"  {forms.name}: {_forms(check, forms)}" for forms in varying]
         lines.append("")
     if check.trips is not None:
@@ -95,7 +95,7 @@ def _by_pair(check: Check) -> dict[int, list[Finding]]:
 
 def _forms(check: Check, forms: Forms) -> str:
     return "; ".join(
-        f"{form or 'none of its forms'} in {', '.join(check.label(n) for n in numbers)}"
+        f"{form or 'none of its forms'} in {', '.join(_numbers(check.pairs[n].source) for n in numbers)}"
         for form, numbers in forms.forms.items()
     )
 
