@@ -27,7 +27,7 @@ VARIANCE = 6.8
 COGNATES, CHANCE = 0.30, 0.09
 """The share of words that look alike in translations and in other pairs (Simard et al.)."""
 SENTENCE, PARAGRAPH = 40.0, 5.0
-"""What the lengths of a pair cost at most: a paragraph without one of its sentences is still one."""
+"""What a pair costs at most: a paragraph without one of its sentences is still one."""
 BAND = 50
 """Pairs further from the diagonal are not looked at: long texts would take minutes."""
 
@@ -146,8 +146,8 @@ def _cost(source: list[_Part], target: list[_Part], ratio: float, most: float) -
     one, other = _together(source), _together(target)
     mean = (one.length + other.length / max(ratio, 0.01)) / 2
     delta = abs(other.length - one.length * ratio) / math.sqrt(max(mean, 1) * VARIANCE)
-    tail = math.erfc(delta / math.sqrt(2))  # both tails of the normal distribution
-    cost = min(-math.log(tail), most) if tail else most
+    tail = max(math.erfc(delta / math.sqrt(2)), 1e-99)  # both tails of the normal distribution
     alike, every = len(one.marks & other.marks), min(len(one.marks), len(other.marks))
-    cost -= alike * math.log(COGNATES / CHANCE)
-    return cost - (every - alike) * math.log((1 - COGNATES) / (1 - CHANCE))
+    cost = -math.log(tail) - alike * math.log(COGNATES / CHANCE)
+    cost -= (every - alike) * math.log((1 - COGNATES) / (1 - CHANCE))
+    return min(cost, most)

@@ -14,6 +14,7 @@ from conftest import ROOT, SAMPLE
 from hypothesis import given
 from hypothesis import strategies as st
 from test_cli import Cli, cli, failed, golden
+from test_lazy import HEAVY, loaded
 
 from summarize_cli import align, profiles, roundtrip, text
 from summarize_cli.document import Document, Finding, Segment
@@ -171,6 +172,11 @@ def test_exit_codes(cli: Cli, files: Path) -> None:
     assert cli("check", "note.fr.txt", "term.txt", *TERMS).code == 0
     assert cli("check", "note.fr.txt", "term.txt", *TERMS, "--strict").code == 3
     assert cli("check", "note.fr.txt", "note.en.txt", *TERMS).code == 3
+
+
+def test_a_check_loads_nothing_heavy(environment: dict[str, str], files: Path) -> None:
+    """No model and no network are needed."""
+    assert not loaded(environment, files, "check", "note.fr.txt", "good.txt", *TERMS, "-q") & HEAVY
 
 
 def test_the_language_of_the_translation(cli: Cli, files: Path) -> None:
