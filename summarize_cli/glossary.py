@@ -195,9 +195,9 @@ class Glossary:
     def enforced(self, source: str, target: str, lang: str) -> str | None:
         """The target with terms put right where that is safe, or None where nothing is.
 
-        Safe is an unwanted variant that stands there literally, and, in English, a name of
-        which exactly one near spelling stands in the target and not in the source. Inflected
-        forms are left alone, as is what would need another article.
+        Safe is an unwanted form that stands there literally, and, in English, a name of which
+        exactly one near spelling stands in the target and not in the source. Inflected forms
+        are left alone, as is what would need another article.
         """
         misses = self.misses(source, target, lang)
         repaired = target
@@ -260,9 +260,9 @@ def _repaired(term: Term, source: str, target: str, lang: str) -> str | None:
     article = re.search(r"\ban?\s+\Z", target[:start], re.IGNORECASE)
     if article and (wanted[0].lower() in "aeiou") != (target[start].lower() in "aeiou"):
         return None
-    if is_shouted(target):
+    if is_shouted(target) and not term.keep:
         wanted = wanted.upper()
-    elif target[start].isupper():
+    elif target[start].isupper() and not term.keep:
         wanted = wanted[0].upper() + wanted[1:]
     return target[:start] + wanted + target[end:]
 

@@ -176,7 +176,7 @@ def _begins(at: int, run: list[Word], text: str, lang: str, strict: bool) -> boo
     if not at or run[at - 1].end != start - 1:
         return True
     if text[start - 1] in APOSTROPHE:
-        return lang == "fr" and run[at - 1].text.lower() in ELIDED
+        return lang != "ar" and run[at - 1].text.lower() in ELIDED  # English has names such as d'Ivoire
     return not (strict and text[start - 1] in HYPHEN)
 
 

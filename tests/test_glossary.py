@@ -91,6 +91,7 @@ def test_french_forms_that_are_others(term: str, text: str) -> None:
         ("policy", "our policies", "en"),
         ("box", "two boxes", "en"),
         ("Chraïbi", "Mr Chraibi", "en"),
+        ("Oriental", "the Région de l’Oriental", "en"),
         ("المغرب", "وللمغرب", "ar"),
         ("المغرب", "بالمغرب", "ar"),
         ("المَغـرب", "المغرب", "ar"),
@@ -266,6 +267,7 @@ def test_a_prompt_names_the_terms() -> None:
         ("L’offre d’Oracle.", "عرض لـOracle.", "ar", "عرض لأوراكل."),
         ("Au Maroc.", "في Maroc.", "ar", "في المغرب."),
         ("Au Maroc.", "بـMaroc.", "ar", None),
+        ("L’ANNONCE D’OPENAI", "THE OPEN-AI ANNOUNCEMENT", "en", None),
         ("Essaouira attend.", "A Mogador evening.", "en", None),  # an Essaouira
         ("Karim Benjelloun parle.", "He speaks.", "en", None),
         ("Karim Benjelloun parle.", "Karim Benjeloun and Karin Benjelloun.", "en", None),
@@ -277,6 +279,12 @@ def test_a_prompt_names_the_terms() -> None:
 def test_repairs(source: str, target: str, lang: str, wanted: str | None) -> None:
     """What is safe is put right; nothing else is touched."""
     assert NAMES.enforced(source, target, lang) == wanted
+
+
+def test_what_is_not_translated_is_not_capitalised_either() -> None:
+    """A name that is to stay as it is stays so in a headline, too."""
+    terms = entry("iCasa", name=True, keep=True, variants=("Casa App",))
+    assert terms.enforced("iCasa arrive", "CASA APP IS COMING", "en") == "iCasa IS COMING"
 
 
 @given(st.text(max_size=60))
