@@ -112,7 +112,8 @@ class Finding:
     """Something a person should look at in one segment of one translation.
 
     ``code`` names the check, ``serious`` says whether the text is likely to be wrong,
-    ``message`` is for the reader.
+    ``message`` is for the reader. The spans say where in the segment's source and target it
+    is, in characters: the first, and the one after the last; None where it is no one place.
     """
 
     lang: str
@@ -120,6 +121,8 @@ class Finding:
     code: str
     serious: bool
     message: str
+    source_span: tuple[int, int] | None = None
+    target_span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

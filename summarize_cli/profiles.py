@@ -1,9 +1,10 @@
 """Read the profiles in ``models/``: everything that can change an output, in one file a model.
 
 ``models/<name>/profile.toml`` says where the weights come from, which tasks the model does
-(``fr-en``, ``fr-ar``, ``en-ar``, ``summary``), and how it is asked. Everything outside
-``[about]`` can change the output, so everything outside ``[about]`` is in the signature
-(sacreBLEU's ``Signature`` is the model: a result carries the recipe that made it).
+(``fr-en``, ``fr-ar``, ``en-ar``, the ways back ``en-fr`` and ``ar-fr``, ``summary``), and how it
+is asked. Everything outside ``[about]`` can change the output, so everything outside
+``[about]`` is in the signature (sacreBLEU's ``Signature`` is the model: a result carries the
+recipe that made it).
 ``models/sets.toml`` names sets of models that work together.
 """
 
@@ -24,7 +25,7 @@ from .errors import PolicyRefused, ProfileError
 Table = Mapping[str, Any]
 
 KNOWN_TABLES = {"kind", "weights", "tasks", "generation", "retry", "limits", "about"}
-TASKS = {"fr-en", "fr-ar", "en-ar", "summary"}
+TASKS = {"fr-en", "fr-ar", "en-ar", "en-fr", "ar-fr", "summary"}
 GENERATION = {
     "num_beams", "length_penalty", "no_repeat_ngram_size", "repetition_penalty",
     "max_new_tokens", "growth", "sentences", "diversity", "position",
@@ -180,8 +181,8 @@ def choose(name: str, tasks: list[str], commercial_only: bool = False) -> tuple[
     """Pick the models for some tasks: a set by its name, or ``auto``.
 
     ``auto`` takes the first set of ``sets.toml`` whose models for these tasks are all
-    installed and allowed; the embedded set always is. Returns the set's name and a profile
-    for each task.
+    installed and allowed; the embedded set always is, and echo is no model to choose.
+    Returns the set's name and a profile for each task.
 
     Raises ProfileError for an unknown set or one that cannot do a task, and PolicyRefused
     when ``commercial_only`` excludes a model that was asked for by name.
@@ -199,7 +200,8 @@ def choose(name: str, tasks: list[str], commercial_only: bool = False) -> tuple[
             )
         chosen = {task: load(members[task]) for task in tasks}
         refused = [p for p in chosen.values() if commercial_only and not p.commercial]
-        if name == "auto" and (refused or any(p.installed() is None for p in chosen.values())):
+        absent = any(p.installed() is None or p.kind == "echo" for p in chosen.values())
+        if name == "auto" and (refused or absent):
             continue
         if refused:
             raise PolicyRefused(

@@ -7,6 +7,7 @@ others are checked by the guard, and climb a ladder while something serious is f
     protected   translated around its addresses, code and numbers of reference, which then stand
     again       the engine's second settings (beam search, no repeated n-grams)
     clauses     clause by clause: a small model loses less in short pieces
+    glossary    terms and names put right in the text itself, where that is safe
 
 Each step is kept only if the guard finds less in it, and is recorded with its reason.
 """
@@ -15,11 +16,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from . import anatomy, guard, marks, text
 from .document import Document, Finding, Repair, Segment
 from .engines import Engine
+from .glossary import Glossary
 
 Known = Mapping[str, str]
 """What ``text.cased_words`` finds in a document."""
@@ -36,7 +38,8 @@ class Translator:
 
     One engine is a direct route, two are a pivot. ``retry`` does the same by other settings.
     ``approved`` says which of some texts a person has translated, and how; ``formulas`` whether
-    the formulas of the trade are written without an engine.
+    the formulas of the trade are written without an engine; ``glossary`` holds the terms and
+    names that must be followed.
     """
 
     lang: str
@@ -44,6 +47,7 @@ class Translator:
     retry: tuple[Engine, ...] = ()
     approved: Callable[[Sequence[str]], Mapping[str, str]] = lambda texts: {}
     formulas: bool = True
+    glossary: Glossary = field(default_factory=Glossary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,7 @@ class Draft:
             self._try("again", self._weak(), retry, _whole)
         long = [n for n in self._weak() if len(self.sources[n].text) > SHORT]
         self._try("clauses", long, steps, _by_clauses)
+        self._enforce()
 
     def results(self) -> list[Result]:
         """The documents with their words, marks and findings."""
@@ -212,8 +217,22 @@ class Draft:
 
     def _check(self, numbers: Sequence[int], targets: Sequence[str]) -> Iterator[Finding]:
         source = Document("", self.source_lang, tuple(self.sources[n] for n in numbers))
-        for finding in guard.review(source, source.translated(targets, self.lang)):
+        target = source.translated(targets, self.lang)
+        for finding in (*guard.review(source, target), *self.translator.glossary.review(source, target)):
             yield replace(finding, segment=numbers[finding.segment])
+
+    def _enforce(self) -> None:
+        """Put terms and names of the glossary right where that is safe."""
+        missed = [n for n, found in self.findings.items() if any(f.code in ("term", "name") for f in found)]
+        better: dict[int, str] = {}
+        for n in missed:
+            target = self.translator.glossary.enforced(self.sources[n].text, self.targets[n], self.lang)
+            if target is not None:
+                better[n] = target
+                reason = next(f.code for f in self.findings[n] if f.code in ("term", "name"))
+                self.repairs.append(Repair(self.lang, n, "glossary", reason, True))
+        self.targets = [better.get(n, target) for n, target in enumerate(self.targets)]
+        self._review(list(better))
 
     def _weak(self) -> list[int]:
         return [n for n, findings in self.findings.items() if any(f.serious for f in findings)]

@@ -18,7 +18,7 @@ from typer.exceptions import TyperException
 
 from .. import __version__
 from ..errors import OutputError, SummarizeError, UsageError
-from . import cache, doctor, evaluate, models, settings, summarize, work
+from . import cache, check, doctor, evaluate, models, settings, summarize, work
 from .session import say
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ app = typer.Typer(
 app.command()(work.run)
 app.command()(work.translate)
 app.command()(summarize.summarize)
+app.command()(check.check)
 app.add_typer(models.app, name="models")
 app.add_typer(cache.app, name="cache")
 app.command()(evaluate.evaluate)
@@ -40,6 +41,7 @@ COMMANDS: settings.Commands = {
     "run": work.run,
     "translate": work.translate,
     "summarize": summarize.summarize,
+    "check": check.check,
     "evaluate": evaluate.evaluate,
     "cache": {"info": cache.info, "why": cache.why, "clear": cache.clear},
     "models": {"pull": models.pull},

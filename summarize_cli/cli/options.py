@@ -71,6 +71,12 @@ Commercial = Annotated[
 BatchSize = Annotated[int, typer.Option(min=1, help="Most segments that run together.")]
 Threads = Annotated[int, typer.Option(min=0, help="Processor threads; 0 leaves it to torch.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 ...")]
+GlossaryFile = Annotated[
+    Path | None, typer.Option("--glossary", help="Terms that must be kept: CSV, TSV or TBX.")
+]
+NamesFile = Annotated[
+    Path | None, typer.Option("--names", help="Names and titles that must be kept: CSV, TSV or TBX.")
+]
 SourceLang = Annotated[
     str | None, typer.Option(help="The language of the source, without the check; else French.")
 ]

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import __version__, formats, profiles, text
+from .. import __version__, formats, glossary, profiles, text
 from ..document import Document, Finding
 from ..engines import Engine, Place, build
 from ..errors import SummarizeError, UsageError
+from ..glossary import Glossary
 from ..memory import CachedEngine, Store
 from ..profiles import Profile
 from ..translation import Translator
@@ -100,11 +101,14 @@ class Session:
     threads: o.Threads = 0
     device: o.Device = "auto"
     source_lang: o.SourceLang = None
+    glossary_file: o.GlossaryFile = None
+    names_file: o.NamesFile = None
     quiet: o.Quiet = False
     verbose: o.Verbose = False
     built: dict[str, CachedEngine] = field(default_factory=dict, init=False)
     used: dict[str, Profile] = field(default_factory=dict, init=False)
     chosen: str = field(default="", init=False)
+    _glossary: Glossary | None = field(default=None, init=False)
     _store: Store | None = field(default=None, init=False)
     _bar: Progress | None = field(default=None, init=False)
 
@@ -127,6 +131,15 @@ class Session:
         if self._store is None:
             self._store = Store(memory_path(self.cache_path) if self.cache else ":memory:")
         return self._store
+
+    @property
+    def glossary(self) -> Glossary:
+        """The names and the terms of ``--names`` and ``--glossary``, read when first needed."""
+        if self._glossary is None:
+            names = glossary.read(self.names_file, names=True) if self.names_file else Glossary()
+            terms = glossary.read(self.glossary_file) if self.glossary_file else Glossary()
+            self._glossary = names + terms
+        return self._glossary
 
     @property
     def remembers(self) -> bool:
@@ -183,6 +196,7 @@ class Session:
                 if any(chosen[task].retry for task in tasks)
                 else (),
                 formulas=all(chosen[task].kind != "echo" for task in tasks),  # an echo changes nothing
+                glossary=self.glossary,
             )
             for lang, tasks in plans.items()
         }
@@ -201,8 +215,8 @@ class Session:
             self.warn(f"{document.name} does not look French ({found}); --source-lang fr forces it")
 
     def state(self) -> list[str]:
-        """What besides models and options decides an output."""
-        return []
+        """What besides models and options decides an output: the glossary's entries."""
+        return [repr(entry) for entry in self.glossary.entries]
 
     def tallies(self) -> dict[str, tuple[int, int]]:
         """How much each engine has remembered and computed so far."""

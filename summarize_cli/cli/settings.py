@@ -61,8 +61,9 @@ def default_map(commands: Commands) -> dict[str, Any]:
         if isinstance(command, Mapping):
             return {inner: chosen(inner, function) for inner, function in command.items()}
         defaults = {}
-        for option in inspect.signature(command).parameters:
-            for key in (option, f"{name}.{option}"):
+        for option, parameter in inspect.signature(command, eval_str=True).parameters.items():
+            long = _long_name(parameter)
+            for key in (long, f"{name}.{long}"):
                 if key in settings:
                     defaults[option] = settings[key][0]
                     used.add(key)
@@ -72,3 +73,13 @@ def default_map(commands: Commands) -> dict[str, Any]:
     for name in settings.keys() - used:
         raise UsageError(f"no command has the setting {name} of {settings[name][1]}", "see --help")
     return found
+
+
+def _long_name(parameter: inspect.Parameter) -> str:
+    """The name of an option on the command line, where its parameter has another one."""
+    for note in getattr(parameter.annotation, "__metadata__", ()):
+        # In an annotation, Typer takes its first argument for a name rather than a default.
+        for name in (getattr(note, "default", None), *(getattr(note, "param_decls", None) or ())):
+            if isinstance(name, str) and name.startswith("--"):
+                return str(name.partition("/")[0].strip("-").replace("-", "_"))
+    return parameter.name
