@@ -70,7 +70,8 @@ class Finding:
     """Something a person should look at in one segment of one translation.
 
     ``code`` names the check, ``serious`` says whether the text is likely to be wrong,
-    ``message`` is for the reader.
+    ``message`` is for the reader. The spans are offsets in characters, in the texts of the
+    segment and of its translation, where the check knows them.
     """
 
     lang: str
@@ -78,6 +79,8 @@ class Finding:
     code: str
     serious: bool
     message: str
+    source_span: tuple[int, int] | None = None
+    target_span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
