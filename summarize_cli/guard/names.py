@@ -16,15 +16,15 @@ from functools import lru_cache
 from itertools import pairwise
 
 from ..document import Finding
-from ..text import is_shouted
 from .pair import WORD, Pair
 
 # Inside a sentence, and not behind an article: cities, people and brands have none in French, but
 # countries and institutions do, whose names are translated (la Norvège, le ministère de la Santé).
+# The capital comes first, because the expression is then tried at capitals only.
 NAME = re.compile(
-    r"(?:(?<=[^\W_][ ’'\u00a0])|(?<=, ))"
-    r"(?<!\b[Ll]['’])(?<!\b[Ll][ae] )(?<!\b[LldD]es )(?<!\baux )(?<!\b[ad]u )(?<!\b[Ee]n )"
-    r"[A-ZÀ-Þ][a-zà-ÿ]+(?:[A-Z]\w+)?(?:-[A-Z][a-zà-ÿ]+)*(?![\w-])"
+    r"[A-ZÀ-Þ](?:(?<=[^\W_][ ’'\u00a0].)|(?<=, .))"
+    r"(?<!\b[Ll]['’].)(?<!\b[Ll][ae] .)(?<!\b[LldD]es .)(?<!\baux .)(?<!\b[ad]u .)(?<!\b[Ee]n .)"
+    r"[a-zà-ÿ]+(?:[A-Z]\w+)?(?:-[A-Z][a-zà-ÿ]+)*(?![\w-])"
 )
 # Names that have a form of their own in English, Arabic or both, as beginnings of words.
 EXONYMS = {
@@ -42,7 +42,7 @@ EXONYMS = {
     "Royaume-Uni": "United Kingdom|UK|Brit|المملكة المتحدة|بريطاني", "Varsovie": "Warsaw|وارسو",
     "Venise": "Venice|بندقية",
 }  # fmt: skip
-ACRONYM = re.compile(r"(?<![\w.-])[A-Z][A-Z0-9&]{1,7}(?![\w-])")
+ACRONYM = re.compile(r"[A-Z](?<![\w.-].)[A-Z0-9&]{1,7}(?![\w-])")
 ENGLISH_NAME = re.compile(r"\b[A-ZÀ-Þ][\wà-ÿ]+")
 
 SOUNDS = re.compile(r"sch|tch|ch|sh|kh|gh|th|ph|dj|ck|qu|gn|sc(?=[eiy])|c(?=[eiy])|g(?=[eiy])|x|[a-z]")
@@ -69,7 +69,7 @@ PLAUSIBLE = 0.34
 
 def check(pair: Pair) -> Iterator[Finding]:
     """A name of the source that nothing in the target looks or sounds like; an acronym that is lost."""
-    if is_shouted(pair.source) or pair.source_lang not in ("fr", "en"):
+    if pair.source.isupper() or pair.source_lang not in ("fr", "en"):
         return
     for match in NAME.finditer(pair.source):
         name = match.group()

@@ -79,6 +79,12 @@ def _arabic(tens: list[tuple[int, str]]) -> dict[str, float]:
     return words | {"ألفان": 2e3, "ألفين": 2e3, "ألفي": 2e3, "مليونان": 2e6, "مليونين": 2e6, "مليوني": 2e6}
 
 
+@cache
+def numerals(lang: str) -> frozenset[str]:
+    """The words without which there is no number in words: all but one, which is an article."""
+    return frozenset(word for word, values in table(lang).items() if values != (1.0,))
+
+
 WORD = re.compile(r"[^\W\d_]+")
 JOINT = {"fr": re.compile(r"[ -]|[ -]et[ -]"), "en": re.compile(r"[ -]| and "), "ar": re.compile(" ")}
 LEAST = {"fr": 20, "en": 100, "ar": 0}
