@@ -254,7 +254,7 @@ def names() -> dict[str, dict[str, str]]:
     for name, sets in found.items():
         together = set.intersection(*sets)
         form = min(together, key=lambda word: (common[word] - len(sets), word), default="")
-        if form and len(sets) > 1 and common[form] <= 2 * len(sets):
+        if form and len(sets) > 2 and common[form] <= 1.5 * len(sets):
             known[name] = {"en": name, "ar": form}
     return known
 

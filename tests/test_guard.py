@@ -252,7 +252,7 @@ def test_score_prefers_fewer_serious_findings() -> None:
     [
         ("Mezzour", "مزور", True),
         ("Jazouli", "الجازولي", True),
-        ("Renault", "رونو", True),
+        ("Dupont", "دوبون", True),
         ("Schneider", "شنايدر", True),
         ("Oracle", "أوراكل", True),
         ("Mezzour", "حداد", False),

@@ -63,7 +63,7 @@ CLITIC = re.compile(r"[وف]?(?:[بك]?ال|لل|[بلك])?")
 DOUBLE = re.compile(r"(\w)\1+")
 NEAR = {frozenset(two) for two in ("KG", "GJ", "JS", "ST", "TD", "BF", "KS", "DS", "KJ", "FG")}
 SILENT = frozenset("TSDKRNB")
-PLAUSIBLE = 0.34
+PLAUSIBLE = 0.3
 """Cost for each consonant of the longer skeleton up to which two names may be one."""
 
 
