@@ -73,7 +73,7 @@ def fidelity(sources: Sequence[str], outputs: Sequence[str], lang: str) -> list[
     cosine similarity of source and translation, times 100.
     """
     pairs = list(zip(sources, outputs, strict=True))
-    found = [{code for code, _, _ in guard.check(a, b, lang)} for a, b in pairs]
+    found = [{each.code for each in guard.check(a, b, lang)} for a, b in pairs]
     with_figures = [n for n, (a, _) in enumerate(pairs) if guard.figures(a, "fr")]
     with_addresses = [n for n, (a, _) in enumerate(pairs) if ADDRESS.search(a)]
 

@@ -7,6 +7,7 @@ others are checked by the guard, and climb a ladder while something serious is f
     protected   translated around its addresses, code and numbers of reference, which then stand
     again       the engine's second settings (beam search, no repeated n-grams)
     clauses     clause by clause: a small model loses less in short pieces
+    put right   a figure or a mark corrected in the text, where that is no guess
     glossary    terms and names put right in the text itself, where that is safe
 
 Each step is kept only if the guard finds less in it, and is recorded with its reason.
@@ -15,7 +16,7 @@ Each step is kept only if the guard finds less in it, and is recorded with its r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from . import anatomy, guard, marks, text
@@ -121,6 +122,8 @@ class Draft:
         self.documents, self.translator = documents, translator
         self.lang, self.source_lang = translator.lang, documents[0].lang
         self.sources = [segment for document in documents for segment in document.segments]
+        self.owner = [d for d, document in enumerate(documents) for _ in document.segments]
+        self.usual = [0.0] * len(documents)
         self.words = [word for document in documents for word in lowered(document, known)]
         self.targets = [segment.text for segment in self.sources]
         self.findings: dict[int, list[Finding]] = {}
@@ -148,6 +151,9 @@ class Draft:
             self.targets[n] = self._cased(n, target)
         for n, target in self.fixed.items():
             self.targets[n] = target
+        for d in range(len(self.documents)):
+            pairs = [(self.sources[n].text, self.targets[n]) for n in open_ones if self.owner[n] == d]
+            self.usual[d] = guard.usual_length(pairs, self.lang)
         self._review(open_ones)
 
     def mend(self) -> None:
@@ -166,6 +172,7 @@ class Draft:
             self._try("again", self._weak(), retry, _whole)
         long = [n for n in self._weak() if len(self.sources[n].text) > SHORT]
         self._try("clauses", long, steps, _by_clauses)
+        self._put_right()
         self._enforce()
 
     def results(self) -> list[Result]:
@@ -208,18 +215,37 @@ class Draft:
             return self.sources[n].text
         return target.upper() if self.lang != "ar" and text.is_shouted(self.sources[n].text) else target
 
-    def _review(self, numbers: Sequence[int]) -> None:
-        """Check some segments; those without findings have no entry."""
+    def _review(self, numbers: Iterable[int]) -> None:
+        """Check some segments as they are now."""
         for n in numbers:
-            self.findings[n] = []
-        for finding in self._check(numbers, [self.targets[n] for n in numbers]):
-            self.findings[finding.segment].append(finding)
+            self.findings[n] = self._check(n, self.targets[n])
 
-    def _check(self, numbers: Sequence[int], targets: Sequence[str]) -> Iterator[Finding]:
-        source = Document("", self.source_lang, tuple(self.sources[n] for n in numbers))
-        target = source.translated(targets, self.lang)
-        for finding in (*guard.review(source, target), *self.translator.glossary.review(source, target)):
-            yield replace(finding, segment=numbers[finding.segment])
+    def _check(self, n: int, target: str) -> list[Finding]:
+        """What the guard and the glossary find in a candidate for a segment."""
+        source = self.sources[n].text
+        found = guard.check(source, target, self.lang, self.source_lang, self.usual[self.owner[n]])
+        pair = [
+            Document("", lang, (Segment(t),)) for lang, t in ((self.source_lang, source), (self.lang, target))
+        ]
+        terms = self.translator.glossary.review(*pair) if self.translator.glossary else ()
+        return [replace(finding, segment=n) for finding in (*found, *terms)]
+
+    def _put_right(self) -> None:
+        """Put figures and marks right in the text itself, where that is no guess."""
+        for n, findings in self.findings.items():
+            done = (
+                guard.repaired(self.sources[n].text, self.targets[n], self.lang, self.source_lang)
+                if findings
+                else None
+            )
+            if done:
+                target, message = done
+                self.targets[n] = target
+                self.findings[n] = [
+                    *self._check(n, target),
+                    Finding(self.lang, n, "repaired", False, message),
+                ]
+                self.repairs.append(Repair(self.lang, n, "put right", findings[0].code, True))
 
     def _enforce(self) -> None:
         """Put terms and names of the glossary right where that is safe."""
@@ -232,7 +258,7 @@ class Draft:
                 reason = next(f.code for f in self.findings[n] if f.code in ("term", "name"))
                 self.repairs.append(Repair(self.lang, n, "glossary", reason, True))
         self.targets = [better.get(n, target) for n, target in enumerate(self.targets)]
-        self._review(list(better))
+        self._review(better)
 
     def _weak(self) -> list[int]:
         return [n for n, findings in self.findings.items() if any(f.serious for f in findings)]
@@ -263,21 +289,14 @@ class Draft:
             self._cased(n, "".join(_spaced(p, answers.get((n, p), p.strip())) for p in cut[n]).strip())
             for n in numbers
         ]
-        new: dict[int, list[Finding]] = {n: [] for n in numbers}
-        for finding in self._check(numbers, targets):
-            new[finding.segment].append(finding)
         for n, target in zip(numbers, targets, strict=True):
-            before = (len(self._missing(n, self.targets[n])), *_worth(self.findings[n]))
-            better = (len(self._missing(n, target)), *_worth(new[n])) < before
+            new = self._check(n, target)
+            before = (len(self._missing(n, self.targets[n])), *guard.score(self.findings[n]))
+            better = (len(self._missing(n, target)), *guard.score(new)) < before
             reason = next((f.code for f in self.findings[n] if f.serious), "verbatim")
             self.repairs.append(Repair(self.lang, n, step, reason, better))
             if better:
-                self.targets[n], self.findings[n] = target, new[n]
-
-
-def _worth(findings: Sequence[Finding]) -> tuple[int, int]:
-    serious = sum(finding.serious for finding in findings)
-    return serious, len(findings) - serious
+                self.targets[n], self.findings[n] = target, new
 
 
 def _kept(segment: Segment, words: str) -> list[str]:

@@ -81,6 +81,8 @@ def record(article: Article, provenance: dict[str, Any]) -> dict[str, Any]:
                 "code": f.code,
                 "serious": f.serious,
                 "message": f.message,
+                "source_span": f.source_span,
+                "target_span": f.target_span,
             }
             for f in article.findings
         ],
