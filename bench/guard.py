@@ -1,12 +1,12 @@
 """What the guard finds and how often it cries wolf, on the challenge set, as tables in Markdown.
 
-    python bench/guard.py [--others] [--meaning] [--correct N] [--set FILE]
+    python bench/guard.py [--others] [--meaning] [--kinds A,B] [--correct N] [--set FILE]
 
 The challenge set (``tests/challenge.py``) is made from the documents of the corpus that are held
 back; ``--others`` takes the documents on which rules and thresholds were set. ``--meaning`` compares
-meanings, too, which takes minutes; ``--correct`` says how many correct pairs a language are then used.
-``--set`` shows the false alarms on a test set of human translations instead (as ``summarize-cli evaluate``
-reads it), taken as documents of 20 segments.
+meanings, too, which takes minutes; ``--kinds`` names the kinds of damage, and ``--correct`` says how
+many correct pairs a language are used. ``--set`` shows the false alarms on a test set of human
+translations instead (as ``summarize-cli evaluate`` reads it), taken as documents of 20 segments.
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--others", action="store_true")
     parser.add_argument("--meaning", action="store_true")
+    parser.add_argument("--kinds", default=",".join(challenge.KINDS))
     parser.add_argument("--correct", type=int, default=0)
     parser.add_argument("--set", type=Path)
     options = parser.parse_args()
@@ -74,7 +75,8 @@ def main() -> None:
         print("\n".join(challenge.alarms(*of_set(read_set(options.set)))))
         return
     held_back = not options.others
-    damaged, correct = challenge.damaged(held_back), challenge.correct(held_back)
+    damaged = [p for p in challenge.damaged(held_back) if p.kind in options.kinds.split(",")]
+    correct = challenge.correct(held_back)
     print(f"{microseconds(correct):.0f} microseconds a pair\n")
     if options.correct:
         random.Random(challenge.SEED).shuffle(correct)

@@ -38,7 +38,7 @@ def worth_asking(source: str, target: str) -> bool:
 
 
 def check(pair: Pair, similarity: float) -> Iterator[Finding]:
-    """A translation that is about something else, or that is short and unlike its source."""
+    """A translation that is about something else; or, not serious, that is short and unlike its source."""
     low, usual = LOW.get(pair.lang, 0.84), USUAL.get(pair.lang, 0.91)
     length = length_score(pair.source, pair.target, pair.lang) - pair.usual
     if similarity < low:
@@ -46,4 +46,4 @@ def check(pair: Pair, similarity: float) -> Iterator[Finding]:
         yield pair.finding("meaning", True, message, (0, len(pair.source)), (0, len(pair.target)))
     elif length < 0 and length + WEIGHT * (similarity - usual) < VERY_SHORT:
         message = f"something may be missing: shorter than usual, and similarity {similarity:.2f}"
-        yield pair.finding("meaning", True, message, (0, len(pair.source)))
+        yield pair.finding("meaning", False, message, (0, len(pair.source)))
