@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from . import guard, text
-from .document import Article, Document, Finding, Segment, Summary
+from . import guard, summary, text
+from .document import Article, Document, Finding, Summary
 from .engines import Engine
 
 Known = Mapping[str, str]
@@ -106,39 +107,6 @@ def reviewed(document: Document, translator: Translator, known: Known | None = N
     return Result(second, tuple(guard.review(document, second)), tuple(better))
 
 
-def summarise(document: Document, engine: Engine, extractive: bool = True) -> Summary:
-    """Summarise a document in its own language.
-
-    An extractive engine reads the segments one a line and answers with some of them; any
-    other reads the running text, at most ``engine.limit`` characters of it.
-    """
-    readings = [text.reading(segment.text) for segment in document.segments]
-    if not extractive:
-        parts = text.clauses(" ".join(filter(None, readings)), engine.limit)
-        answers = engine.generate(parts)
-        sentences = [s.text for answer in answers for s in text.split(answer) if s.text]
-        return Summary(document.lang, tuple(sentences))
-    chosen = engine.generate(["\n".join(readings)])[0].split("\n")
-    numbers = tuple(readings.index(line) for line in chosen if line)
-    return Summary(document.lang, tuple(line for line in chosen if line), numbers)
-
-
-def summary_in(summary: Summary, translation: Document) -> Summary:
-    """The same summary in a language into which its sentences are already translated."""
-    sentences = tuple(translation.segments[n].text for n in summary.sources)
-    return Summary(translation.lang, sentences, summary.sources)
-
-
-def translated_summary(
-    summary: Summary, translator: Translator, known: Known | None = None
-) -> tuple[Summary, tuple[Finding, ...]]:
-    """The summary's own sentences translated and reviewed; findings count its sentences."""
-    document = Document("summary", summary.lang, tuple(Segment(s, " ") for s in summary.sentences))
-    result = reviewed(document, translator, known)
-    sentences = tuple(segment.text for segment in result.document.segments)
-    return Summary(translator.lang, sentences, summary.sources), result.findings
-
-
 def process(
     source: Document,
     translators: Mapping[str, Translator],
@@ -164,20 +132,22 @@ def process(
     summaries: dict[str, Summary] = {}
     if summariser and summary_languages:
         tell("summary")
-        own = summarise(source, summariser, extractive)
+        own = summary.summarise(source, summariser, extractive)
         for lang in summary_languages:
             if lang == source.lang:
                 summaries[lang] = own
             elif own.sources and lang in translations:
-                summaries[lang] = summary_in(own, translations[lang])
+                summaries[lang] = summary.summary_in(own, translations[lang])
             else:
-                known = text.cased_words(source.segments)
-                summaries[lang], found = translated_summary(own, translators[lang], known)
+                translator, known = translators[lang], text.cased_words(source.segments)
+                summaries[lang], found = summary.translated_summary(
+                    own, lang, partial(reviewed, translator=translator, known=known)
+                )
                 findings += [_of_source(finding, own) for finding in found]
     return Article(source, translations, summaries, tuple(findings), retried)
 
 
-def _of_source(finding: Finding, summary: Summary) -> Finding:
+def _of_source(finding: Finding, own: Summary) -> Finding:
     """A finding in a summary's sentence, placed at the segment that it was taken from."""
-    number = summary.sources[finding.segment] if summary.sources else finding.segment
+    number = own.sources[finding.segment] if own.sources else finding.segment
     return replace(finding, segment=number, message=f"summary: {finding.message}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarize_cli import pipeline, text
+from summarize_cli import pipeline, summary, text
 from summarize_cli.document import Document
 from summarize_cli.pipeline import Translator
 
@@ -120,6 +120,6 @@ def test_a_summary_alone_translates_only_itself() -> None:
 def test_abstractive_summaries_read_bounded_parts() -> None:
     """A long text is read in parts within the engine's limit; sentences are split again."""
     engine = Function(lambda t: "Fait un. Fait deux.", limit=40)
-    summary = pipeline.summarise(document("Un long texte, " * 20), engine, extractive=False)
-    assert summary.sources == ()
-    assert set(summary.sentences) == {"Fait un.", "Fait deux."}
+    found = summary.summarise(document("Un long texte, " * 20), engine, extractive=False)
+    assert found.sources == ()
+    assert set(found.sentences) == {"Fait un.", "Fait deux."}

@@ -18,7 +18,7 @@ from typer.exceptions import TyperException
 
 from .. import __version__
 from ..errors import OutputError, SummarizeError, UsageError
-from . import cache, doctor, evaluate, models, settings, work
+from . import cache, doctor, evaluate, models, settings, summarize, work
 from .session import say
 
 app = typer.Typer(
@@ -30,7 +30,7 @@ app = typer.Typer(
 )
 app.command()(work.run)
 app.command()(work.translate)
-app.command()(work.summarize)
+app.command()(summarize.summarize)
 app.add_typer(models.app, name="models")
 app.add_typer(cache.app, name="cache")
 app.command()(evaluate.evaluate)
@@ -39,7 +39,7 @@ app.command()(doctor.doctor)
 COMMANDS: settings.Commands = {
     "run": work.run,
     "translate": work.translate,
-    "summarize": work.summarize,
+    "summarize": summarize.summarize,
     "evaluate": evaluate.evaluate,
     "cache": {"info": cache.info, "why": cache.why, "clear": cache.clear},
     "models": {"pull": models.pull},
