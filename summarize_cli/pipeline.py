@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from . import guard, summary, text
@@ -113,7 +113,7 @@ def process(
     to: Sequence[str],
     summariser: Engine | None = None,
     summary_languages: Sequence[str] = (),
-    extractive: bool = True,
+    sentences: int = 3,
     tell: Callable[[str], None] = lambda what: None,
 ) -> Article:
     """Make the press kit of one document: translations, summaries, findings.
@@ -132,22 +132,15 @@ def process(
     summaries: dict[str, Summary] = {}
     if summariser and summary_languages:
         tell("summary")
-        own = summary.summarise(source, summariser, extractive)
+        own = summary.summarise(source, summariser, sentences)
         for lang in summary_languages:
             if lang == source.lang:
                 summaries[lang] = own
-            elif own.sources and lang in translations:
-                summaries[lang] = summary.summary_in(own, translations[lang])
             else:
                 translator, known = translators[lang], text.cased_words(source.segments)
-                summaries[lang], found = summary.translated_summary(
-                    own, lang, partial(reviewed, translator=translator, known=known)
+                review = partial(reviewed, translator=translator, known=known)
+                summaries[lang], found = summary.in_language(
+                    own, lang, source, translations.get(lang), review
                 )
-                findings += [_of_source(finding, own) for finding in found]
+                findings += found
     return Article(source, translations, summaries, tuple(findings), retried)
-
-
-def _of_source(finding: Finding, own: Summary) -> Finding:
-    """A finding in a summary's sentence, placed at the segment that it was taken from."""
-    number = own.sources[finding.segment] if own.sources else finding.segment
-    return replace(finding, segment=number, message=f"summary: {finding.message}")

@@ -29,6 +29,8 @@ class Style(StrEnum):
     sentence = "sentence"
     paragraph = "paragraph"
     bullets = "bullets"
+    headline = "headline"
+    social = "social"
 
 
 class Method(StrEnum):
@@ -37,6 +39,13 @@ class Method(StrEnum):
     auto = "auto"
     extractive = "extractive"
     abstractive = "abstractive"
+
+
+class Task(StrEnum):
+    """What ``evaluate`` measures."""
+
+    translation = "translation"
+    summary = "summary"
 
 
 def _sets(incomplete: str) -> list[str]:

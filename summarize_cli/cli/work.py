@@ -86,11 +86,7 @@ class Kit:
         wanted = dict.fromkeys([*to, *summaries])
         tasks = ["summary"] if summaries else []
         self.translators = session.translators([*wanted], tasks)
-        self.summariser = (
-            session.engine(session.choose(tasks)["summary"], "summary", {"sentences": sentences})
-            if summaries
-            else None
-        )
+        self.summariser = session.engine(session.choose(tasks)["summary"], "summary") if summaries else None
 
     def read(self, item: batch.Input) -> Document:
         """Read a document and check that it is what it should be."""
@@ -103,7 +99,7 @@ class Kit:
         started, before = time.time(), self.session.tallies()
         article = pipeline.process(
             document, self.translators, self.to, self.summariser, self.summaries,
-            tell=self.session.note if self.session.verbose else lambda what: None,
+            self.sentences, tell=self.session.note if self.session.verbose else lambda what: None,
         )  # fmt: skip
         provenance = self.session.provenance(
             started, before, to=self.to, summaries=self.summaries, sentences=self.sentences,
@@ -114,7 +110,7 @@ class Kit:
     def fingerprint(self, document: Document) -> str:
         """Name everything that decides the outputs of a document, to tell what is up to date."""
         recipe = [
-            __version__, document.text, self.to, self.summaries, str(self.wrap),
+            __version__, document.text, self.to, self.summaries, self.sentences, str(self.wrap),
             sorted(self.session.built),
         ]  # fmt: skip
         return sha256(json.dumps(recipe).encode()).hexdigest()
