@@ -28,6 +28,7 @@ TASKS = {"fr-en", "fr-ar", "en-ar", "summary", "support"}
 GENERATION = {
     "num_beams", "length_penalty", "no_repeat_ngram_size", "repetition_penalty",
     "max_new_tokens", "growth", "sentences", "shortlist", "diversity", "position", "title",
+    "figures",
 }  # fmt: skip
 
 

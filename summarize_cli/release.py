@@ -70,6 +70,7 @@ SPEAKER_BEFORE = re.compile(r"-(?:t-)?(?:il|elle|ils|elles|on)\b", re.IGNORECASE
 QUOTATION = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"]*\"")
 FIELD = re.compile(r"[^:«»]{1,40} ?: ")
 END_MARK = re.compile(r"[.!…][\s»”\"')\]]*$")
+FULL_STOP = re.compile(r"[.…][\s»”\"')\]]*$")  # a heading may exclaim or ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def is_heading(document: Document, number: int) -> bool:
     last = number == len(document.segments) - 1
     alone_on_line = "\n" in before and ("\n" in segment.tail or last)
     line = reading(segment.text)
-    return alone_on_line and not _is_item(document, number) and not END_MARK.search(line) and len(line) < 160
+    return alone_on_line and not _is_item(document, number) and not FULL_STOP.search(line) and len(line) < 160
 
 
 def _is_item(document: Document, number: int) -> bool:

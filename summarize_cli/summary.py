@@ -26,7 +26,7 @@ HEADLINE = 90
 """Characters of a headline at most."""
 SOCIAL = 280
 """Characters of a post at most, as on X; the link counts in full, which is on the safe side."""
-NEAR = 0.86
+NEAR = 0.89
 """The least e5 cosine of a statement and its nearest source sentence (``docs/summaries.md``)."""
 
 
