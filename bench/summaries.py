@@ -26,14 +26,16 @@ from summarize_cli.text import reading
 
 NAMES = ("ROUGE-1", "ROUGE-2", "ROUGE-L")
 SAMPLES = 1000
+BETWEEN = " \x1f "
+"""Between sentences; sumy's parser would make one paragraph of lines."""
 
 
 class Lines(evaluate.Words):
-    """sumy's tokenizer: a line is a sentence, and words are what ROUGE counts."""
+    """sumy's tokenizer: sentences are split already, and words are what ROUGE counts."""
 
     def to_sentences(self, text: str) -> list[str]:
         """The sentences of a text."""
-        return text.split("\n")
+        return text.split(BETWEEN)
 
     def to_words(self, sentence: str) -> list[str]:
         """The words of a sentence."""
@@ -46,7 +48,7 @@ def lexrank(document: Document, count: int) -> str:
     from sumy.summarizers.lex_rank import LexRankSummarizer
 
     lines = [reading(s.text) for n, s in enumerate(document.segments) if not is_heading(document, n)]
-    parsed = PlaintextParser.from_string("\n".join(lines), Lines()).document
+    parsed = PlaintextParser.from_string(BETWEEN.join(lines), Lines()).document
     return " ".join(str(sentence) for sentence in LexRankSummarizer()(parsed, count))
 
 
