@@ -55,9 +55,11 @@ LEANING = re.compile(
     (?:(?<=['’])|\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
-OPENING = re.compile(r"[^,،]{1,40}[,،]")  # « Lors de cette réunion, »
-POINTS = re.compile(
-    r"\b(?:cet|cette|ces|ceux-ci|celle-ci|this|these)\b(?! (?:année|semaine|year|week))", re.I
+POINTS = re.compile(  # « ramener ce taux à 20 % »: which rate?
+    r"\b(?:(?:cet|cette|ces)(?! (?:année|semaine|saison|nuit))|"
+    r"ce(?! (?:qu|dont|à|n|s|sont|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|matin|soir|mois))|"
+    r"celui-ci|celle-ci|ceux-ci|celles-ci|(?:this|these)(?! (?:year|week|month|morning)))\b",
+    re.IGNORECASE,
 )
 THERE = re.compile(r"(?<!\bil )(?<!\bn['’])\by\b(?!\s?a\b)", re.IGNORECASE)  # a place named before
 LATER = re.compile(  # « Élaboré en 2025, il doit », « Le groupe auquel il appartient »
@@ -179,12 +181,10 @@ def leaning(line: str) -> bool:
     >>> leaning("Elle sera construite à Nador."), leaning("Il faut agir."), leaning("Le plan est adopté.")
     (True, False, False)
     """
-    if any(pattern.match(line) for pattern in (LEANING, LATER)):
+    if any(pattern.match(line) for pattern in (LEANING, LATER)) or THERE.search(line):
         return True
-    opening = OPENING.match(line)
-    if THERE.search(line) or (opening and POINTS.search(opening.group())):
-        return True
-    return bool(SPEAKER_BEFORE.search(QUOTATION.sub("", line)))
+    outside = QUOTATION.sub("", line)
+    return bool(POINTS.search(outside) or SPEAKER_BEFORE.search(outside))
 
 
 def link(document: Document) -> str:

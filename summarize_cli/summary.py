@@ -153,7 +153,9 @@ def in_language(
     translation: Document | None,
     review: Callable[[Document], Reviewed],
 ) -> tuple[Summary, tuple[Finding, ...]]:
-    """A summary in another language, and what the guard finds in it; findings count segments.
+    """A summary in another language, what the guard finds in it, and dates that it invents.
+
+    Findings count the segments of the source.
 
     Sentences that are whole segments are already in ``translation``, if there is one. The others
     (an opener or a clause was taken off, or a model wrote them) are translated and reviewed like
@@ -175,6 +177,12 @@ def in_language(
             for f in result.findings
         )
     sentences = tuple(ready[n] for n in range(len(own.sentences)))
+    findings += tuple(
+        Finding(lang, own.sources[n], "date", True, f"summary: {fact.text} is not in the source")
+        for n, sentence in enumerate(sentences)
+        for fact in facts.unsupported(sentence, source.text, lang, source.lang)
+        if fact.kind == "date"  # numbers are the guard's; names differ between languages
+    )
     return replace(own, lang=lang, sentences=sentences), findings
 
 

@@ -282,13 +282,17 @@ def shortened(text: str, words: int | None, characters: int | None) -> str:
     """Cut a text after a word, to at most so many words and characters; '' if none fits.
 
     An ellipsis, which counts as a character, says that something is missing. A figure is
-    never the last thing before it: « 4,8… » could have been millions.
+    never the last thing before it (« 4,8… » could have been millions), nor is « et » or « of the ».
     """
     if fits(text, words, characters):
         return text
     room = (len(text) if characters is None else characters) - 1
     kept = text.split()[:words]
-    while kept and (len(" ".join(kept).rstrip(TRAILING)) > room or re.search(r"\d", kept[-1])):
+    while kept and (
+        len(" ".join(kept).rstrip(TRAILING)) > room
+        or re.search(r"\d", kept[-1])
+        or (len(kept) > 1 and kept[-1].lower() in _LINKS)
+    ):
         kept.pop()
     cut = " ".join(kept).rstrip(TRAILING)
     return cut + "…" if cut else ""
@@ -313,6 +317,8 @@ FUNCTION_WORDS = {
     "pt": """o os uma do da em não para com as dos das ao mais foi são pelo pela""",
 }
 _WORDS = {language: frozenset(words.split()) for language, words in FUNCTION_WORDS.items()}
+
+_LINKS = _WORDS["fr"] | _WORDS["en"]
 
 
 def language(text: str) -> str | None:

@@ -94,7 +94,9 @@ def test_the_anatomy_of_a_release() -> None:
         ("Cependant, le prix ne change pas.", True),
         ("« Je suis ravi », a-t-il déclaré à la presse.", True),
         ("Son budget s’élève à 1,9 milliard.", True),
+        ("L’objectif est de ramener ce taux à 20 % en six ans.", True),
         ("Il faut attendre le mois de mai.", False),
+        ("Il faut savoir ce que coûte le plan ce jeudi.", False),
         ("Cette année, le festival change de lieu.", False),
         ("Le plan prévoit qu’il y a dix stations.", False),
         ("Le ministre a dit qu’il viendrait.", False),
@@ -344,6 +346,17 @@ def test_a_summary_alone_translates_only_itself() -> None:
     assert engine.asked == [article.source.segments[4].text]
     assert {finding.segment for finding in article.findings} == {4}
     assert all(finding.message.startswith("summary: ") for finding in article.findings)
+
+
+def test_an_invented_month_is_a_finding() -> None:
+    """The guard compares figures; that May became July is seen here, at the sentence's segment."""
+    source = document("Oracle signe un accord en mai 2024 avec le ministère.")
+    own = summary.summarise(source, Function(in_order))
+    july = Function(lambda t: "وقعت أوراكل اتفاقا مع الوزارة في يوليوز 2024.")
+    review = partial(pipeline.reviewed, translator=Translator("ar", (july,)))
+    _, findings = summary.in_language(own, "ar", source, None, review)
+    assert [(f.code, f.segment, f.serious) for f in findings] == [("date", 0, True)]
+    assert "يوليوز 2024" in findings[0].message
 
 
 # --- faithfulness -----------------------------------------------------------------------
