@@ -70,6 +70,7 @@ LATER = re.compile(  # « Élaboré en 2025, il doit », « Le groupe auquel il 
 )
 SPEAKER_BEFORE = re.compile(r"-(?:t-)?(?:il|elle|ils|elles|on)\b", re.IGNORECASE)  # « a-t-il déclaré »
 QUOTATION = re.compile(r"«[^»]*»|“[^”]*”|\"[^\"]*\"")
+CONTACT = re.compile(rf"{ADDRESS.pattern}|\+\d[\d ]{{7,}}")  # addresses, telephones
 FIELD = re.compile(r"[^:«»]{1,40} ?: ")
 END_MARK = re.compile(r"[.!…][\s»”\"')\]]*$")
 FULL_STOP = re.compile(r"[.…][\s»”\"')\]]*$")  # a heading may exclaim or ask
@@ -156,7 +157,7 @@ def _is_news(line: str) -> bool:
         return False
     outside = QUOTATION.sub(" ", line)
     quoted = outside != line
-    return (not quoted or len(re.findall(r"\w+", outside)) >= 4) and "@" not in line
+    return (not quoted or len(re.findall(r"\w+", outside)) >= 4) and not CONTACT.search(line)
 
 
 def alone(line: str) -> str:

@@ -318,7 +318,7 @@ FUNCTION_WORDS = {
 }
 _WORDS = {language: frozenset(words.split()) for language, words in FUNCTION_WORDS.items()}
 
-_LINKS = _WORDS["fr"] | _WORDS["en"]
+_LINKS = _WORDS["fr"] | _WORDS["en"] | OPENERS
 
 
 def language(text: str) -> str | None:

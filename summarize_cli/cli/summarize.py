@@ -50,8 +50,11 @@ def summarize(
         review = partial(pipeline.reviewed, translator=translator, known=known)
         ranking, found = summary.in_language(ranking, wanted, document, None, review)
         findings += found
-    typer.echo(_fitted(session, ranking, style, cite, sentences, max_words, max_chars, document))
-    session.report(findings, lambda _: "segment")
+    result, shown = _fitted(session, ranking, style, cite, sentences, max_words, max_chars, document)
+    typer.echo(shown)
+    # What was found in a sentence that did not fit is nobody's concern.
+    kept = (f for f in findings if f.lang == document.lang or f.segment in result.sources)
+    session.report(kept, lambda _: "segment")
 
 
 def _ranking(
@@ -81,8 +84,8 @@ def _fitted(
     words: int | None,
     characters: int | None,
     document: Document,
-) -> str:
-    """The summary as it is printed: within its limits, with what had to give way in a note."""
+) -> tuple[Summary, str]:
+    """The summary, and as it is printed: within its limits, with what had to give way in a note."""
     most = {o.Style.headline: summary.HEADLINE, o.Style.social: summary.SOCIAL}.get(style)
     characters = min(filter(None, (characters, most)), default=None)
     link = release.link(document) if style is o.Style.social else ""
@@ -95,4 +98,4 @@ def _fitted(
         session.warn(f"the link does not fit beside the text: {link}")
     if note:
         session.warn(note)
-    return show(result)
+    return result, show(result)
