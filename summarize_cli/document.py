@@ -94,12 +94,29 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Support:
+    """The segments (from 0) that say what a statement says, nearest first.
+
+    ``similarity`` is the e5 cosine of statement and nearest segment; 1 where it is that
+    segment's own words.
+    """
+
+    segments: tuple[int, ...]
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
-    """A summary as sentences; ``sources`` are the segments each one was taken from, or empty."""
+    """A summary as sentences, each with the segment it was taken from or is nearest to.
+
+    ``support`` has an entry for each sentence; ``method`` is ``extractive`` or ``abstractive``.
+    """
 
     lang: str
     sentences: tuple[str, ...]
     sources: tuple[int, ...] = ()
+    support: tuple[Support, ...] = ()
+    method: str = "extractive"
 
     @property
     def text(self) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from . import summary, text, translation
-from .document import Article, Document, Finding, Summary
+from .document import Article, Document, Summary
 from .engines import Engine
 from .translation import Result, Translator
 
@@ -21,7 +21,7 @@ def process(
     to: Sequence[str],
     summariser: Engine | None = None,
     summary_languages: Sequence[str] = (),
-    extractive: bool = True,
+    sentences: int = 3,
     tell: Callable[[str], None] = lambda what: None,
 ) -> list[Article]:
     """Make the press kits of some documents: translations, summaries, findings.
@@ -46,44 +46,30 @@ def process(
             approved={lang: result.approved for lang, result in own.items()},
         )
         if summariser and summary_languages:
-            article = _summarised(article, summariser, translators, summary_languages, extractive)
+            own_summary = summary.summarise(source, summariser, sentences)
+            article = _summarised(article, own_summary, translators, summary_languages)
         articles.append(article)
     return articles
 
 
 def _summarised(
-    article: Article,
-    summariser: Engine,
-    translators: Mapping[str, Translator],
-    languages: Sequence[str],
-    extractive: bool,
+    article: Article, own: Summary, translators: Mapping[str, Translator], languages: Sequence[str]
 ) -> Article:
-    source, found = article.source, list(article.findings)
-    own = summary.summarise(source, summariser, extractive)
+    """The article with its summary in some languages."""
+    source, findings = article.source, list(article.findings)
     summaries: dict[str, Summary] = {}
     for lang in languages:
         if lang == source.lang:
             summaries[lang] = own
-        elif own.sources and lang in article.translations:
-            summaries[lang] = summary.summary_in(own, article.translations[lang])
         else:
-            summaries[lang], findings = translated_summary(own, translators[lang], source)
-            found += [_of_source(finding, own) for finding in findings]
-    return replace(article, summaries=summaries, findings=tuple(found))
+            review = reviewer(translators[lang], source)
+            translated = article.translations.get(lang)
+            summaries[lang], found = summary.in_language(own, lang, source, translated, review)
+            findings += found
+    return replace(article, summaries=summaries, findings=tuple(findings))
 
 
-def translated_summary(
-    own: Summary, translator: Translator, source: Document
-) -> tuple[Summary, tuple[Finding, ...]]:
-    """A summary's own sentences in another language; findings count its sentences."""
-
-    def review(sentences: Document) -> Result:
-        return translation.reviewed([sentences], translator, text.cased_words(source.segments))[0]
-
-    return summary.translated_summary(own, translator.lang, review)
-
-
-def _of_source(finding: Finding, own: Summary) -> Finding:
-    """A finding in a summary's sentence, placed at the segment that it was taken from."""
-    number = own.sources[finding.segment] if own.sources else finding.segment
-    return replace(finding, segment=number, message=f"summary: {finding.message}")
+def reviewer(translator: Translator, source: Document) -> Callable[[Document], Result]:
+    """A translator of parts of a document, which knows the names of the whole."""
+    known = text.cased_words(source.segments)
+    return lambda part: translation.reviewed([part], translator, known)[0]

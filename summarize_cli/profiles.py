@@ -25,10 +25,11 @@ from .errors import PolicyRefused, ProfileError
 Table = Mapping[str, Any]
 
 KNOWN_TABLES = {"kind", "weights", "tasks", "generation", "retry", "limits", "about"}
-TASKS = {"fr-en", "fr-ar", "en-ar", "en-fr", "ar-fr", "summary"}
+TASKS = {"fr-en", "fr-ar", "en-ar", "en-fr", "ar-fr", "summary", "support"}
 GENERATION = {
     "num_beams", "length_penalty", "no_repeat_ngram_size", "repetition_penalty",
-    "max_new_tokens", "growth", "sentences", "diversity", "position",
+    "max_new_tokens", "growth", "sentences", "shortlist", "diversity", "position", "title",
+    "figures",
 }  # fmt: skip
 
 

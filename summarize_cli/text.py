@@ -271,26 +271,60 @@ def _at_spaces(text: str, limit: int) -> list[str]:
     return parts
 
 
-def shortened(text: str, words: int | None, characters: int | None) -> str:
-    """Cut a text to at most so many words and characters, at a clause end if one is near.
+SUBORDINATE = re.compile(  # what may go without changing what is said before it
+    r"""\s(?=[–—]\s|\() | (?<=;)\s+ | (?<=[,،])\s+(?=(?:
+    qui|dont|où|ce\squi|ce\sque|afin|pour|grâce|soit|tandis|alors\sque|notamment|avec|contre|en\s\w+ant
+    |\w+ant|which|who|where|while|whereas|including|with|in\sorder|to|compared|\w+ing
+    |حيث|مما|بما|وذلك|مقابل|بينما|فيما|لا\sسيما|الذي|التي)\b)""",
+    re.VERBOSE,
+)
+VERB = {
+    "fr": r"a|ont|est|sont|était|étaient|fut|peut|peuvent|doit|doivent|va|vont|fait|font|met|"
+    r"annoncent?|lancent?|publient?|présentent?|prévoi(?:t|ent)|compten?t?|reçoi(?:t|vent)|confirment?|"
+    r"\w+(?:era|eront|ira|iront|dra|dront|rait|raient|ait|aient|èrent)",
+    "en": r"is|are|was|were|has|have|had|will|would|can|could|may|must|should|\w{2,}ed|said|announces|plans|"
+    r"aims|expects|remains|includes|provides|receives",
+    "ar": r"\w+",  # its verb comes first
+}
 
-    A clause end in the second half of what fits is preferred to the last word that fits. An
-    ellipsis, which counts as a character, says that something is missing.
+
+def abridged(sentence: str, lang: str) -> Iterator[str]:
+    """A sentence without its last subordinate clauses, the longest version first.
+
+    Only what can go is cut off: no condition, no « selon », nothing that stands between the
+    subject and its verb; quotation marks and brackets stay in pairs.
+
+    >>> list(abridged("Le plan est adopté, grâce à deux voix, ce qui a surpris.", "fr"))
+    ['Le plan est adopté, grâce à deux voix.', 'Le plan est adopté.']
+    """
+    for at in reversed([found.start() for found in SUBORDINATE.finditer(sentence)]):
+        kept = sentence[:at].rstrip(" ,;:–—،")
+        paired = all(kept.count(a) == kept.count(b) for a, b in ("«»", "()", "“”", "[]"))
+        if paired and len(kept.split()) > 3 and re.search(rf"\b(?:{VERB.get(lang, '')})\b", kept):
+            yield kept + "."
+
+
+def shortened(text: str, words: int | None, characters: int | None) -> str:
+    """Cut a text after a word, to at most so many words and characters; '' if none fits.
+
+    An ellipsis, which counts as a character, says that something is missing. A figure is
+    never the last thing before it (« 4,8… » could have been millions), nor is « et » or « of the ».
     """
     if fits(text, words, characters):
         return text
-    room = (characters or len(text) + 1) - 1
-    kept: list[str] = []
-    for word in text.split()[:words]:
-        if len(" ".join([*kept, word])) > room:
-            break
-        kept.append(word)
-    cut = " ".join(kept)
-    clause = max((at.start() for at in CLAUSE.finditer(cut)), default=0)
-    if clause > len(cut) / 2:
-        cut = cut[:clause]
-    cut = cut.rstrip(" ,;:.،؛–—(")
+    room = (len(text) if characters is None else characters) - 1
+    kept = text.split()[:words]
+    while kept and (
+        len(" ".join(kept).rstrip(TRAILING)) > room
+        or re.search(r"\d", kept[-1])
+        or (len(kept) > 1 and kept[-1].lower() in _LINKS)
+    ):
+        kept.pop()
+    cut = " ".join(kept).rstrip(TRAILING)
     return cut + "…" if cut else ""
+
+
+TRAILING = " ,;:.،؛–—(«"
 
 
 def fits(text: str, words: int | None, characters: int | None) -> bool:
@@ -309,6 +343,8 @@ FUNCTION_WORDS = {
     "pt": """o os uma do da em não para com as dos das ao mais foi são pelo pela""",
 }
 _WORDS = {language: frozenset(words.split()) for language, words in FUNCTION_WORDS.items()}
+
+_LINKS = _WORDS["fr"] | _WORDS["en"] | OPENERS
 
 
 def language(text: str) -> str | None:

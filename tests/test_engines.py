@@ -22,6 +22,7 @@ ENGINES = [
     ("tiny-nllb", "fr-ar"),
     ("tiny-mt5", "summary"),
     ("extractive", "summary"),
+    ("extractive", "support"),
     ("embedded", "fr-en"),
     ("embedded", "fr-ar"),
 ]
@@ -116,16 +117,6 @@ def test_a_missing_hub_model_names_the_command() -> None:
     with pytest.raises(ModelUnavailable) as caught:
         engine.generate(["Bonjour."])
     assert caught.value.hint == "summarize-cli models pull opus-mt-fr-en"
-
-
-def test_extractive_lines_are_source_lines() -> None:
-    """The chosen sentences are lines of the text, in its order, as many as asked for."""
-    lines = [f"La phrase numéro {n} parle de {what} au Maroc et en Europe." for n, what in
-             enumerate(["la pêche", "l’industrie", "la culture", "la santé", "l’eau", "l’école"])]  # fmt: skip
-    engine = build(profiles.load("extractive"), "summary", {"sentences": 2})
-    chosen = engine.generate(["\n".join(["TITRE", *lines])])[0].split("\n")
-    assert len(chosen) == 2
-    assert [line for line in lines if line in chosen] == chosen
 
 
 def test_signatures_tell_settings_apart() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarize_cli import anatomy, pipeline, summary, text, translation
+from summarize_cli import anatomy, text, translation
 from summarize_cli.document import Document
 from summarize_cli.translation import Translator
 
@@ -98,40 +98,6 @@ def test_a_retry_knows_the_names_of_the_whole_document() -> None:
     source = document("LE MAROC CRÉE 500 POSTES\n\nHier, le Maroc a parlé.")
     translation.reviewed([source], Translator("en", (Function(lambda t: "x"),), (second,)))
     assert "Le Maroc crée 500 postes" in seen
-
-
-def test_extractive_summaries_are_segments_and_cost_no_translation() -> None:
-    """A summary in another language is made of the segments already translated."""
-    source = document("Un fait.\nDeux faits.\nTrois faits.")
-    chooser = Function(lambda lines: "\n".join(lines.split("\n")[::2]))
-    calls: list[str] = []
-    to_english = Function(lambda t: calls.append(t) or t.upper())  # type: ignore[func-returns-value]
-    translators = {"en": Translator("en", (to_english,))}
-    (article,) = pipeline.process([source], translators, ["en"], chooser, ["fr", "en"])
-    assert article.summaries["fr"].sentences == ("Un fait.", "Trois faits.")
-    assert article.summaries["en"].sentences == ("UN FAIT.", "TROIS FAITS.")
-    assert article.summaries["en"].sources == (0, 2)
-    assert len(calls) == 3
-
-
-def test_a_summary_alone_translates_only_itself() -> None:
-    """Asked for in a language that the text is not translated into, only it is."""
-    calls: list[str] = []
-    engine = Function(lambda t: calls.append(t) or t.upper())  # type: ignore[func-returns-value]
-    (article,) = pipeline.process(
-        [document("Un fait.\nDeux faits.")], {"ar": Translator("ar", (engine,))}, [],
-        Function(lambda lines: lines.split("\n")[0]), ["ar"],
-    )  # fmt: skip
-    assert calls == ["Un fait."]
-    assert article.summaries["ar"].text == "UN FAIT."
-
-
-def test_abstractive_summaries_read_bounded_parts() -> None:
-    """A long text is read in parts within the engine's limit; sentences are split again."""
-    engine = Function(lambda t: "Fait un. Fait deux.", limit=40)
-    found = summary.summarise(document("Un long texte, " * 20), engine, extractive=False)
-    assert found.sources == ()
-    assert set(found.sentences) == {"Fait un.", "Fait deux."}
 
 
 def test_documents_share_one_call() -> None:

@@ -55,11 +55,7 @@ class Kit:
         self.session, self.plan = session, plan
         tasks = ["summary"] if plan.summaries else []
         self.translators = session.translators([*dict.fromkeys([*plan.to, *plan.summaries])], tasks)
-        self.summariser = (
-            session.engine(session.choose(tasks)["summary"], "summary", {"sentences": plan.sentences})
-            if tasks
-            else None
-        )
+        self.summariser = session.engine(session.choose(tasks)["summary"], "summary") if tasks else None
 
     def read(self, item: batch.Input) -> Document:
         """Read a document and find its parts; what is lost of it is said."""
@@ -78,7 +74,7 @@ class Kit:
         started, before = time.time(), self.session.tallies()
         articles = pipeline.process(
             documents, self.translators, self.plan.to, self.summariser, self.plan.summaries,
-            tell=self.session.note if self.session.verbose else lambda what: None,
+            self.plan.sentences, tell=self.session.note if self.session.verbose else lambda what: None,
         )  # fmt: skip
         made = self.session.provenance(started, before, **asdict(self.plan), together=len(documents))
         words = sum(document.words for document in documents) or 1

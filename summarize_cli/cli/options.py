@@ -29,6 +29,8 @@ class Style(StrEnum):
     sentence = "sentence"
     paragraph = "paragraph"
     bullets = "bullets"
+    headline = "headline"
+    social = "social"
 
 
 class Method(StrEnum):
@@ -45,6 +47,13 @@ def listed(value: str, known: Sequence[str], what: str) -> list[str]:
     if unknown := [word for word in wanted if word not in known]:
         raise UsageError(f"no such {what} here: {', '.join(unknown)}", f"known: {', '.join(known)}")
     return list(dict.fromkeys(wanted))
+
+
+class Task(StrEnum):
+    """What ``evaluate`` measures."""
+
+    translation = "translation"
+    summary = "summary"
 
 
 def _sets(incomplete: str) -> list[str]:

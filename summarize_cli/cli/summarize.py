@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from .. import pipeline, render, summary, text
+from .. import pipeline, release, render, summary
 from ..document import Document, Finding, Summary
 from ..errors import ModelUnavailable
-from ..translation import Translator
 from . import options as o
 from .session import Session, languages, read_input, with_session
 from .work import one
@@ -36,35 +36,65 @@ def summarize(
     """
     wanted = one(languages(lang))
     task = "abstractive" if method is o.Method.abstractive else "summary"
-    translator = session.translators([wanted], [task]).get(wanted)
+    translator = session.translators([wanted], [task, "summary"]).get(wanted)
     document = read_input(path, session.source, wrap)
     session.check_language(document)
-    limits = (max_words, max_chars)
-    for count in range(1 if style is o.Style.sentence else sentences, 0, -1):
-        result, findings = _summary(session, document, task, count, translator)
-        shown = render.styled(result, style, cite)
-        if text.fits(shown, *limits):
-            break
-    else:
-        shown = text.shortened(shown, *limits)
+    if style is o.Style.sentence:
+        sentences = 1
+    ranking, findings = _ranking(session, document, task, sentences)
+    if style is o.Style.headline:
+        ranking = summary.headline(document, ranking, max_chars)
+    ranking = summary.first(ranking, sentences, ordered=False)
+    if translator:
+        review = pipeline.reviewer(translator, document)
+        ranking, found = summary.in_language(ranking, wanted, document, None, review)
+        findings += found
+    result, shown = _fitted(session, ranking, style, cite, sentences, max_words, max_chars, document)
     typer.echo(shown)
-    session.report(findings, lambda _: "sentence")
+    # What was found in a sentence that did not fit is nobody's concern.
+    kept = (f for f in findings if f.lang == document.lang or f.segment in result.sources)
+    session.report(kept, lambda _: "segment")
 
 
-def _summary(
-    session: Session, document: Document, task: str, count: int, translator: Translator | None
+def _ranking(
+    session: Session, document: Document, task: str, sentences: int
 ) -> tuple[Summary, tuple[Finding, ...]]:
-    """A summary of ``count`` sentences in the translator's language, or the document's own."""
-    profile = session.choose([task])[task]
+    """The sentences or statements that the summary may take, best first."""
+    chosen = session.choose([task, "summary"])
+    profile = chosen[task]
     if profile.installed() is None:
         raise ModelUnavailable(
             f"the model {profile.name} is not installed",
             f"summarize-cli models pull {profile.name}, or --method extractive",
         )
-    settings = {"sentences": count} if profile.kind == "extractive" else {}
-    engine = session.engine(profile, "summary", settings)
-    own = summary.summarise(document, engine, profile.kind == "extractive")
-    own = Summary(own.lang, own.sentences[:count], own.sources[:count])
-    if translator is None:
-        return own, ()
-    return pipeline.translated_summary(own, translator, document)
+    ranker = session.engine(chosen["summary"], "summary")
+    if task == "summary":
+        return summary.ranked(document, ranker), ()
+    judge = session.engine(chosen["summary"], "support")
+    return summary.abstract(document, session.engine(profile, "summary"), ranker, judge, sentences)
+
+
+def _fitted(
+    session: Session,
+    ranking: Summary,
+    style: o.Style,
+    cite: bool,
+    count: int,
+    words: int | None,
+    characters: int | None,
+    document: Document,
+) -> tuple[Summary, str]:
+    """The summary, and as it is printed: within its limits, with what had to give way in a note."""
+    most = {o.Style.headline: summary.HEADLINE, o.Style.social: summary.SOCIAL}.get(style)
+    characters = min(filter(None, (characters, most)), default=None)
+    link = release.link(document) if style is o.Style.social else ""
+    for address in dict.fromkeys((link, "")):
+        show = partial(render.styled, style=style.value, cite=cite, link=address)
+        result, note = summary.fitted(ranking, show, count, words, characters)
+        if result.sentences:
+            break
+    if link and not address:
+        session.warn(f"the link does not fit beside the text: {link}")
+    if note:
+        session.warn(note)
+    return result, show(result)

@@ -15,12 +15,23 @@ from ..document import Document, Finding
 from . import figures as _figures
 from . import marks, names, shape, units, wording
 from . import meaning as _meaning
-from .figures import figures
+from .figures import figures, plain
+from .numerals import spelled
 from .pair import VOWELS, Pair
 from .repair import repaired
 from .shape import is_looping, usual_length
 
-__all__ = ["check", "figures", "is_looping", "repaired", "review", "score", "usual_length"]
+__all__ = [
+    "check",
+    "figures",
+    "is_looping",
+    "plain",
+    "repaired",
+    "review",
+    "score",
+    "spelled",
+    "usual_length",
+]
 
 CHECKS = (_figures.check, units.check, marks.check, names.check, wording.check)
 
@@ -34,12 +45,12 @@ def check(
     """
     if not source.strip():
         return
-    plain = VOWELS.sub("", target) if lang == "ar" else target
-    pair = Pair(source, plain, lang, source_lang, usual)
+    bare = VOWELS.sub("", target) if lang == "ar" else target
+    pair = Pair(source, bare, lang, source_lang, usual)
     found = list(shape.check(pair))
     if not any(finding.code in ("empty", "script", "copied") for finding in found):
         found += [finding for each in CHECKS for finding in each(pair)]
-    yield from found if plain == target else _placed(found, target)
+    yield from found if bare == target else _placed(found, target)
 
 
 def _placed(findings: list[Finding], target: str) -> Iterator[Finding]:

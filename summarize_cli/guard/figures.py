@@ -68,7 +68,7 @@ def figures(text: str, lang: str) -> list[Figure]:
     """
     if not DIGIT.search(text):
         return []
-    text = _plain(text)
+    text = plain(text)
     found: list[Figure] = []
     for match in NUMBER.finditer(text):
         if match.lastgroup:  # a time or a date: several figures in one
@@ -81,7 +81,8 @@ def figures(text: str, lang: str) -> list[Figure]:
     return _summed(text, found) if lang == "ar" else found
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text with Latin digits and marks of numbers, and ordinary spaces: as long as it was."""
     return text.translate(PLAIN) if UNUSUAL.search(text) else text  # translating takes long
 
 
@@ -160,7 +161,7 @@ def in_words(text: str, lang: str, taken: list[Figure], words: frozenset[str]) -
     """Find the numbers in words; a scale word behind digits belongs to these."""
     if numerals(lang).isdisjoint(words) and not (lang == "fr" and ROMAN.search(text)):
         return []
-    text = PERCENT.sub(lambda found: "\0" * len(found.group()), _plain(text))
+    text = PERCENT.sub(lambda found: "\0" * len(found.group()), plain(text))
     ends = {figure.span[1] for figure in taken}
     found = []
     for values, span in spelled(text, lang):

@@ -38,18 +38,24 @@ def summaries(article: Article) -> str:
     return "\n\n".join(f"{HEADINGS[lang]}\n{s.text}" for lang, s in article.summaries.items()) + "\n"
 
 
-def styled(summary: Summary, style: str = "paragraph", cite: bool = False) -> str:
-    """One summary as a ``paragraph``, one ``sentence``, or ``bullets``.
+def styled(summary: Summary, style: str = "paragraph", cite: bool = False, link: str = "") -> str:
+    """One summary as a ``paragraph``, ``sentence``, ``bullets``, ``headline`` or ``social`` post.
 
-    ``cite`` puts the number of the source segment, counted from 1, behind each sentence.
+    ``cite`` puts the numbers of the source segments, counted from 1, behind each sentence. A
+    post ends with the link, unless it is in the text already; a headline has no full stop.
     """
-    sentences = [
-        f"{sentence} [{summary.sources[n] + 1}]" if cite and summary.sources else sentence
-        for n, sentence in enumerate(summary.sentences)
-    ]
+    sentences = summary.sentences[:1] if style in ("sentence", "headline") else summary.sentences
+    if style == "headline":
+        sentences = tuple(sentence.removesuffix(".") for sentence in sentences)
+    if cite:
+        sentences = tuple(
+            f"{sentence} [{', '.join(str(n + 1) for n in found.segments)}]"
+            for sentence, found in zip(sentences, summary.support, strict=False)
+        )
     if style == "bullets":
         return "\n".join(f"- {sentence}" for sentence in sentences)
-    return " ".join(sentences[:1] if style == "sentence" else sentences)
+    whole = " ".join(sentences)
+    return f"{whole} {link}".strip() if style == "social" and link not in whole else whole
 
 
 def record(article: Article, provenance: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +77,13 @@ def record(article: Article, provenance: dict[str, Any]) -> dict[str, Any]:
             for n, segment in enumerate(source.segments)
         ],
         "summaries": {
-            lang: {"text": s.text, "sentences": list(s.sentences), "segments": list(s.sources)}
+            lang: {
+                "text": s.text,
+                "method": s.method,
+                "sentences": list(s.sentences),
+                "segments": list(s.sources),
+                "support": [{"segments": [*p.segments], "similarity": p.similarity} for p in s.support],
+            }
             for lang, s in article.summaries.items()
         },
         "findings": [
