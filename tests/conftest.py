@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import pytest
 
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command line does, before torch is imported
+
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "samples" / "maroc-oracle.fr.txt"
 
