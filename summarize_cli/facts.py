@@ -32,9 +32,11 @@ def _numbered(table: str) -> dict[str, int]:
 
 MONTH, DAY = _numbered(MONTHS), _numbered(DAYS)
 _MONTH = "|".join(sorted(MONTH, key=len, reverse=True))
+_DAY = r"\d{1,2}(?:er|st|nd|rd|th)?"
+_DAYS = rf"{_DAY}(?:(?: (?:au|et|à|to|and|إلى|و) ?| ?[-–] ?){_DAY})?"  # « du 18 au 21 juin »
 DATE = re.compile(
-    rf"(?:\b(?P<day>\d{{1,2}})(?:er|st|nd|rd|th)?(?: of)? )?(?<!\w)(?P<month>{_MONTH})(?!\w)"
-    r"(?: (?P<late>\d{1,2})(?:st|nd|rd|th)?(?!\d))?(?:,? (?P<year>\d{4}))?",
+    rf"(?:(?<![\d,.])(?P<days>{_DAYS})(?: of)? )?(?<!\w)(?P<month>{_MONTH})(?!\w)"
+    rf"(?: (?P<late>{_DAYS})(?!\d))?(?:,? (?P<year>\d{{4}}))?",
     re.IGNORECASE,
 )
 WEEKDAY = re.compile(rf"(?<!\w)(?:{'|'.join(DAY)})(?!\w)", re.IGNORECASE)
@@ -95,19 +97,25 @@ def dates(text: str) -> list[tuple[str, Moment]]:
     >>> dates("le 3 avril 2026"), dates("April 3, 2026")[0][1]
     ([('3 avril 2026', ('3', 4, '2026'))], ('3', 4, '2026'))
     """
-    text = guard.plain(text)
-    return [
-        (found[0], (found["day"] or found["late"], MONTH[found["month"].lower()], found["year"]))
-        for found in DATE.finditer(text)
-        if found["month"][0] != "m" or found["month"].lower() not in ("may", "march")  # the verbs
-    ]
+    found: list[tuple[str, Moment]] = []
+    for match in DATE.finditer(guard.plain(text)):
+        if match["month"] in ("may", "march"):  # the verbs
+            continue
+        days: list[str | None] = [*re.findall(r"\d+", match["days"] or match["late"] or "")]
+        for day in days or [None]:
+            found.append((match[0], (day, MONTH[match["month"].lower()], match["year"])))
+    return found
 
 
 def _dates(statement: str, source: str) -> Iterator[Fact]:
     known = [moment for _, moment in dates(source)]
-    for written, moment in dates(statement):
-        if not any(all(a in (None, b) for a, b in zip(moment, other, strict=True)) for other in known):
-            yield Fact("date", written)
+    strange = [
+        written
+        for written, moment in dates(statement)
+        if not any(all(a in (None, b) for a, b in zip(moment, other, strict=True)) for other in known)
+    ]
+    for written in dict.fromkeys(strange):
+        yield Fact("date", written)
     days = {DAY[found.lower()] for found in WEEKDAY.findall(source)}
     for found in WEEKDAY.findall(statement):
         if DAY[found.lower()] not in days:

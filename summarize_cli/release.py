@@ -177,7 +177,7 @@ def alone(line: str) -> str:
     """
     for pattern in (DATELINE, ADDING):
         found = pattern.match(line)
-        if found:
+        if found and re.search(r"\w", line[found.end() :]):
             line = line[found.end() :]
             line = line[:1].upper() + line[1:]
     return line

@@ -273,7 +273,8 @@ def _supported(
         for statement in (s.text for s in text.split(answer) if s.text):
             strange = facts.unsupported(statement, " ".join(lines), document.lang)
             near = support(statement, lines, judge)
-            if strange or near.similarity < NEAR:
+            foreign = text.language(statement) not in (None, document.lang)
+            if strange or foreign or near.similarity < NEAR:
                 reason = ", ".join(f"{fact.kind} {fact.text}" for fact in strange) or statement
                 message = f"summary: left out, not in the source: {reason}"
                 findings.append(Finding(document.lang, part.segments[0], "unsupported", False, message))

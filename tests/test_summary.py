@@ -242,8 +242,8 @@ def test_limits_hold(
         assert len(shown) <= room
         assert words is None or len(shown.split()) <= words
     assert len(result.sentences) <= count
-    lines = [text.reading(segment.text) for segment in before.segments]
-    whole = [*lines, *map(release.alone, lines)]
+    readings = [text.reading(segment.text) for segment in before.segments]
+    whole = readings + [release.alone(line) for line in readings]
     for sentence in result.sentences:
         if sentence in whole:
             continue
@@ -389,6 +389,13 @@ def test_dates_and_numbers_are_compared_across_languages() -> None:
     good = "The 7.4 billion plan was signed on Thursday 3 April 2026 in Wujda."
     assert facts.unsupported(good, source, "en", "fr") == []
     assert facts.unsupported("وقعت الخطة يوم الخميس 3 أبريل 2026", source, "ar", "fr") == []
+    festival = "Le festival se tiendra du 18 au 21 juin."
+    for lang, same in (("en", "from June 18 to 21"), ("en", "18-21 June"), ("ar", "من 18 إلى 21 يونيو")):
+        assert facts.unsupported(same, festival, lang, "fr") == []
+    assert [f.kind for f in facts.unsupported("from 17 to 21 June", festival, "en", "fr")] == [
+        "number",
+        "date",
+    ]
     wrong = facts.unsupported("وقعت الخطة يوم الجمعة 3 يوليوز 2026", source, "ar", "fr")
     assert [fact.kind for fact in wrong] == ["date", "date"]
 
@@ -427,6 +434,8 @@ def test_what_is_not_supported_falls_back() -> None:
     assert made == summary.summarise(source, ranker)
     assert [finding.code for finding in findings] == ["unsupported", "fallback"]
     assert "number 3 000" in findings[0].message
+    english = Function(lambda t: "The council of the city is to have the new plan for this year.", limit=3000)
+    assert summary.abstract(source, english, ranker, Function(same))[0].method == "extractive"
     far = Function(lambda lines: "0\t0.700")
     fine = Function(lambda t: "Oracle recrute à Rabat 1 000 ingénieurs.", limit=3000)
     assert summary.abstract(source, fine, ranker, far)[0].method == "extractive"
