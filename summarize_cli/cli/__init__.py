@@ -41,7 +41,14 @@ COMMANDS: settings.Commands = {
     "translate": work.translate,
     "summarize": work.summarize,
     "evaluate": evaluate.evaluate,
-    "cache": {"info": cache.info, "why": cache.why, "clear": cache.clear},
+    "cache": {
+        "info": cache.info,
+        "why": cache.why,
+        "clear": cache.clear,
+        "prune": cache.prune,
+        "import": cache.import_,
+        "export": cache.export,
+    },
     "models": {"pull": models.pull},
 }
 """The commands that take defaults from ``summarize-cli.toml``."""
