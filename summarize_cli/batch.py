@@ -70,7 +70,7 @@ def _is_output(path: Path, folder: Path, output: Path | None) -> bool:
         return False
     if output.resolve() != folder.resolve():
         return path.resolve().is_relative_to(output.resolve())
-    return Path(path.stem).suffix in (".en", ".ar", ".summary")
+    return Path(path.stem).suffix in (".en", ".ar", ".summary", ".review")
 
 
 def _readable(path: Path) -> bool:

@@ -15,6 +15,7 @@ import typer
 from .. import __version__, batch, formats, pipeline, render, text
 from ..document import Article, Document, Finding, Summary
 from ..errors import InputError, ModelUnavailable, OutputError, SummarizeError, UsageError
+from ..memory import Store
 from ..pipeline import Translator
 from . import options as o
 from .session import Session, languages, say, targets, with_session
@@ -54,11 +55,16 @@ def run(
     ] = False,
     sentences: Annotated[int, typer.Option(min=1, help="Sentences of the summaries.")] = 3,
     wrap: o.WrapOption = o.Wrap.auto,
+    review: Annotated[
+        bool, typer.Option("--review", help="With -o: a page to review the translations, too.")
+    ] = False,
 ) -> None:
     """Make the press kit of one release or many: translations, summaries, review.
 
     Example: summarize-cli run samples/maroc-oracle.fr.txt -o out
     """
+    if review and not output:
+        raise UsageError("--review writes a file", "say where: -o out")
     if dry_run and not session.remembers:
         session.cache = False  # to look is not to touch
     to_languages = targets(to, session.source)
@@ -73,7 +79,7 @@ def run(
         for item in items:
             typer.echo(f"{item.path}: {kit.estimate(item)}")
         return
-    Delivery(kit, items, output, format, name_template, overwrite, strict).deliver()
+    Delivery(kit, items, output, format, name_template, overwrite, strict, review).deliver()
 
 
 class Kit:
@@ -158,9 +164,11 @@ class Delivery:
         template: str,
         overwrite: bool,
         strict: bool,
+        review: bool = False,
     ) -> None:
         self.kit, self.items, self.output, self.format = kit, items, output, format
         self.template, self.overwrite, self.strict = template, overwrite, strict
+        self.review = review
         self.records: list[dict[str, Any]] = []
         self.failures: list[SummarizeError] = []
         self.serious = 0
@@ -201,6 +209,8 @@ class Delivery:
             kind: batch.target(self.output, item, lang, end, self.template)
             for kind, (lang, end) in kinds.items()
         }
+        if self.review:
+            paths["review"] = self.output / item.relative.parent / f"{item.stem}.review.html"
         paths["json"] = self.output / item.relative.parent / f"{item.stem}.json"
         return paths
 
@@ -235,6 +245,9 @@ class Delivery:
         }
         if article.summaries:
             contents[outputs["summary"]] = render.summaries(article).encode()
+        if self.review:
+            page = review_page(article, record, self.kit.session.store)
+            contents[outputs["review"]] = page.encode("utf-8", "replace")
         contents[outputs["json"]] = render.dumps(record).encode("utf-8", "surrogateescape")
         batch.write(contents, self.overwrite)
 
@@ -292,6 +305,14 @@ def translate(
     session.report(result.findings, lambda _: "segment")
     if strict and any(finding.serious for finding in result.findings):
         raise typer.Exit(3)
+
+
+def review_page(article: Article, record: dict[str, Any], store: Store) -> str:
+    """The review page of an article, with what was approved for similar segments."""
+    source = article.source
+    texts = [segment.text for segment in source.segments if segment.text]
+    similar = {lang: store.similar(texts, source.lang, lang) for lang in article.translations}
+    return render.review.page(article, record, similar)
 
 
 def one(found: list[str]) -> str:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from ..document import Article, Summary
+from . import review as review
 
 LANGUAGES = {"fr": "Français", "en": "English", "ar": "العربية"}
 HEADINGS = {"fr": "Résumé", "en": "Summary", "ar": "ملخص"}
