@@ -81,7 +81,12 @@ class Match:
 
 def _form(source: str) -> str:
     """The form in which sources are kept and compared: which kind of space it is does not matter."""
-    return reading(NO_TEXT.sub("", source))
+    return reading(_clean(source))
+
+
+def _clean(text: str) -> str:
+    """A text without what XML cannot hold."""
+    return NO_TEXT.sub("", text)
 
 
 class Store:
@@ -166,7 +171,7 @@ class Store:
         are white space around a target and what XML cannot hold.
         """
         rows = [
-            (source_lang, lang, _form(source), NO_TEXT.sub("", target).strip(), origin)
+            (source_lang, lang, _form(source), _clean(target).strip(), _clean(origin))
             for source, target in pairs.items()
         ]
         with self._mended(), self._db:

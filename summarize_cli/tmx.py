@@ -107,7 +107,11 @@ def _parse(content: bytes, name: str) -> tmxfile:
             f"{name} is not a TMX file: {error or 'no <tmx>'}", "export it again as TMX 1.4"
         ) from error
     declared = parsed.document.docinfo.internalDTD
-    if (declared is not None and any(declared.iterentities())) or any(parsed.document.iter(etree.Entity)):
+    entities = [
+        *(declared.iterentities() if declared is not None else ()),
+        *parsed.document.iter(etree.Entity),
+    ]
+    if entities:
         raise InputError(f"{name} uses XML entities, which may be an attack", "export it again as TMX 1.4")
     return parsed
 
