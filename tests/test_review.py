@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarize_cli import profiles, tmx
+from summarize_cli import batch, formats, profiles, tmx
 from summarize_cli.cli import app
 from summarize_cli.document import Article, Document, Finding, Segment, Summary
 from summarize_cli.engines import build
@@ -387,6 +387,14 @@ def test_nothing_is_injected(browser: Chrome, tmp_path: Path) -> None:
     assert counts(lambda text: text + NASTY) == calm
     messages = [entry["message"] for entry in browser.get_log("browser")]
     assert not messages, messages
+
+
+def test_a_page_is_no_document(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where HTML is read, a review page in a folder is not translated the next time."""
+    monkeypatch.setitem(batch.READERS, ".html", formats.plain.read)
+    (made.parent / "other.html").write_text("<p>Bonjour</p>")
+    found = batch.find([str(made.parent)], made.parent)
+    assert [item.path.name for item in found] == ["other.html"]
 
 
 def test_review_needs_a_folder(tmp_path: Path) -> None:
