@@ -81,7 +81,8 @@ def _is_output(path: Path, folder: Path, output: Path | None) -> bool:
         return False
     if output.resolve() != folder.resolve():
         return path.resolve().is_relative_to(output.resolve())
-    return Path(path.stem).suffix in (".en", ".ar", ".summary", ".review", ".records") or path.name == REPORT
+    marks = (".en", ".ar", ".summary", ".review", ".records")
+    return Path(path.stem).suffix in marks or path.suffix == ".json"  # a record of a run, or the report
 
 
 def _readable(path: Path) -> bool:

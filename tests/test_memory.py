@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summarize_cli.errors import MemoryDamaged, MemoryUnusable, ModelUnavailable
-from summarize_cli.memory import CachedEngine, Store, key
+from summarize_cli.memory import FORMAT, CachedEngine, Store, key
+from summarize_cli.text import reading
 
 
 @dataclass
@@ -161,9 +163,112 @@ def test_another_version_is_refused(tmp_path: Path) -> None:
 
 
 def test_clear_forgets_machine_output_only() -> None:
-    """``cache clear`` says how many outputs it forgot."""
+    """``cache clear`` says how many outputs it forgot; what was approved stays until it is named."""
     store = Store(":memory:")
     store.put("s", {"a": "1", "b": "2"})
+    store.approve({"a": "x"}, "fr", "en", "test")
     assert store.count() == {"s": 2}
     assert store.clear() == 2
     assert store.count() == {}
+    assert store.count_approved() == {("fr", "en"): 1}
+    assert store.clear_approved() == 1
+    assert store.count_approved() == {}
+
+
+def test_prune_forgets_what_is_old() -> None:
+    """Machine output only, and only what was computed before that."""
+    store = Store(":memory:")
+    store.put("s", {"a": "1", "b": "2"})
+    store.approve({"a": "x"}, "fr", "en", "test")
+    store._db.execute("UPDATE machine SET made = datetime('now', '-40 days') WHERE source = 'a'")
+    store._db.execute("UPDATE approved SET changed = datetime('now', '-40 days')")
+    assert store.prune(41) == 0
+    assert store.prune(39) == 1
+    assert store.get("s", ["a", "b"]) == {"b": "2"}
+    assert store.approved(["a"], "fr", "en") == {"a": "x"}
+
+
+def test_a_memory_of_format_1_is_migrated(tmp_path: Path) -> None:
+    """Its answers are kept under their keys, and it takes approved translations from then on."""
+    path = tmp_path / "m.sqlite"
+    db = sqlite3.connect(path)
+    db.executescript(
+        """CREATE TABLE machine (
+            key TEXT PRIMARY KEY, signature TEXT NOT NULL, source TEXT NOT NULL, output TEXT NOT NULL,
+            made TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP) WITHOUT ROWID;
+        CREATE INDEX machine_source ON machine (source);
+        PRAGMA user_version=1;"""
+    )
+    old = sha256(b"1\0counting/fr-en#1\0a").hexdigest()
+    db.execute("INSERT INTO machine (key, signature, source, output) VALUES (?, 's', 'a', 'A')", (old,))
+    db.commit()
+    db.close()
+    for _ in range(2):
+        store = Store(path)
+        assert store.get("counting/fr-en#1", ["a"]) == {"a": "A"}
+        store.approve({"a": "x"}, "fr", "en", "test")
+        store.close()
+    assert sqlite3.connect(path).execute("PRAGMA user_version").fetchone() == (FORMAT,)
+
+
+# --- approved translations --------------------------------------------------------------
+
+words = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=12)
+
+
+@given(st.dictionaries(words, words, max_size=8), st.lists(words, max_size=8))
+def test_what_was_approved_is_found(pairs: dict[str, str], others: list[str]) -> None:
+    """The last target for a source, whatever its spaces were; nothing in another language."""
+    store = Store(":memory:")
+    store.approve(pairs, "fr", "en", "test")
+    expected = {reading(s): t.strip() for s, t in pairs.items() if reading(s) and t.strip()}
+    texts = [*pairs, *others, *(text.replace(" ", "\u202f") for text in pairs)]
+    assert store.approved(texts, "fr", "en") == {
+        text: expected[reading(text)] for text in texts if reading(text) in expected
+    }
+    assert store.approved(texts, "fr", "ar") == store.approved(texts, "en", "en") == {}
+    assert {row.source: row.target for row in store.all_approved()} == expected
+
+
+def test_narrow_spaces_do_not_matter() -> None:
+    """A source is found however its spaces were set: the reason why ``reading`` is the form."""
+    store = Store(":memory:")
+    store.approve({"Prix\u202f: 1\u00a0000 €": "Price: €1,000"}, "fr", "en", "test")
+    asked = "Prix : 1\n000 €"
+    assert store.approved([asked], "fr", "en") == {asked: "Price: €1,000"}
+
+
+def test_approving_again_corrects() -> None:
+    """The same changes nothing and counts nothing; another target takes the place of the old one."""
+    store = Store(":memory:")
+    assert store.approve({"a": "x", "b": "y"}, "fr", "en", "one") == 2
+    assert store.approve({"a": "x", "b": "z"}, "fr", "en", "two") == 1
+    rows = [(row.source, row.target, row.origin) for row in store.all_approved()]
+    assert rows == [("a", "x", "one"), ("b", "z", "two")]
+
+
+def test_many_texts_take_few_queries() -> None:
+    """Thousands of texts are looked up 500 at a time."""
+    store = Store(":memory:")
+    texts = [f"texte {number}" for number in range(3000)]
+    store.approve(dict.fromkeys(texts, "x"), "fr", "en", "test")
+    asked: list[str] = []
+    store._db.set_trace_callback(asked.append)
+    assert len(store.approved(texts, "fr", "en")) == 3000
+    assert len(asked) == 6
+
+
+def test_similar_sources_by_score() -> None:
+    """The most similar first, none below the cutoff, none from another language."""
+    store = Store(":memory:")
+    sources = ["Le groupe ouvre un bureau.", "Le groupe ouvre un bureau à Rabat.", "Rien de tel ici !"]
+    store.approve({source: source.upper() for source in sources}, "fr", "en", "test")
+    asked = "Le groupe ouvre un bureau à Agadir."
+    found = store.similar([asked, "xyz"], "fr", "en")
+    assert list(found) == [asked]
+    assert [match.source for match in found[asked]] == [sources[1], sources[0]]
+    assert found[asked][0].target == sources[1].upper()
+    assert 100 > found[asked][0].score > found[asked][1].score >= 70
+    assert len(store.similar([asked], "fr", "en", limit=1)[asked]) == 1
+    assert store.similar(sources[:1], "fr", "en")[sources[0]][0].score == 100
+    assert store.similar([asked], "fr", "ar") == {}

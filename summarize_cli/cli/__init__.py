@@ -43,7 +43,14 @@ COMMANDS: settings.Commands = {
     "summarize": summarize.summarize,
     "check": check.check,
     "evaluate": evaluate.evaluate,
-    "cache": {"info": cache.info, "why": cache.why, "clear": cache.clear},
+    "cache": {
+        "info": cache.info,
+        "why": cache.why,
+        "clear": cache.clear,
+        "prune": cache.prune,
+        "import": cache.import_,
+        "export": cache.export,
+    },
     "models": {"pull": models.pull},
 }
 """The commands that take defaults from ``summarize-cli.toml``."""

@@ -48,6 +48,16 @@ class Delivered:
     error: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A document that is made and not yet handed over."""
+
+    item: batch.Input
+    article: Article
+    record: dict[str, Any]
+    page: str
+
+
 class Kit:
     """Makes the articles of documents, and says what made them."""
 
@@ -92,10 +102,11 @@ class Kit:
 
     def fingerprint(self, document: Document) -> str:
         """Name everything that decides the outputs of a document, to tell what is up to date."""
-        return sha256(self._recipe + formats.write(document)).hexdigest()
+        return sha256(self.recipe + formats.write(document)).hexdigest()
 
     @cached_property
-    def _recipe(self) -> bytes:
+    def recipe(self) -> bytes:
+        """What decides the outputs of every document: version, options, models, people's approval."""
         recipe = [__version__, asdict(self.plan), sorted(self.session.built), self.session.state()]
         return json.dumps(recipe).encode()
 
@@ -140,6 +151,7 @@ class Where:
     overwrite: bool
     force: bool
     jobs: int
+    review: bool
 
     def outputs(self, item: batch.Input, plan: Plan) -> dict[str, Path]:
         """The files that a document becomes, by language, ``summary`` and ``json``."""
@@ -157,6 +169,8 @@ class Where:
             kind: batch.target(self.folder, item, lang, end, self.template)
             for kind, (lang, end) in kinds.items()
         }
+        if self.review and not records:
+            paths["review"] = self.folder / item.relative.parent / f"{item.stem}.review.html"
         name = f"{item.stem}.run.json" if ending.lower() == ".json" else f"{item.stem}.json"
         return {**paths, "json": self.folder / item.relative.parent / name}
 
@@ -183,13 +197,14 @@ class Delivery:
                 [(path, item.path) for item in items for path in self.outputs(item).values()],
             )
         several = len(items) > 1
+        _ = self.kit.recipe  # asks the memory, which belongs to this thread
         with ThreadPoolExecutor(self.where.jobs) as pool:
             plain = (item for item in items if item.path.suffix.lower() not in ENDINGS)
             read = batch.ahead(pool, self._read, plain, 4 * self.where.jobs)
             for chunk in batch.chunks(filter(None, read), lambda work: len(work[1].segments)):
-                made = list(self._made(chunk))
-                for work, record in zip(made, pool.map(self._recorded, made), strict=True):
-                    self._tell(*work[:2], record)
+                works = [self._work(*made) for made in self._made(chunk)]
+                for work, error in zip(works, pool.map(self._written, works), strict=True):
+                    self._tell(work, error)
         for item in items:
             if item.path.suffix.lower() in ENDINGS:
                 self._stream(item)
@@ -253,16 +268,27 @@ class Delivery:
         for (item, _), (article, provenance) in zip(chunk, made, strict=True):
             yield item, article, provenance
 
-    def _recorded(self, made: tuple[batch.Input, Article, dict[str, Any]]) -> dict[str, Any] | OutputError:
-        """The record of an article, whose files are written if there is a folder."""
-        item, article, provenance = made
+    def _work(self, item: batch.Input, article: Article, provenance: dict[str, Any]) -> Work:
+        """An article with its record, and with its review page if one is wanted."""
         record = render.record(article, provenance)
+        page = ""
+        if self.where.folder and self.where.review:
+            source = article.source
+            texts = [segment.text for segment in source.segments if segment.text]
+            similar = {
+                lang: self.session.store.similar(texts, source.lang, lang) for lang in article.translations
+            }
+            page = render.review.page(article, record, similar)
+        return Work(item, article, record, page)
+
+    def _written(self, work: Work) -> OutputError | None:
+        """Write the files of an article if there is a folder; what went wrong, if anything did."""
         try:
             if self.where.folder:
-                self._write(item, article, record)
+                self._write(work)
         except OutputError as error:
             return error
-        return record
+        return None
 
     def _show(self, article: Article, record: dict[str, Any]) -> None:
         if self.where.format is o.Format.json:
@@ -273,13 +299,15 @@ class Delivery:
             shown = render.markdown if self.where.format is o.Format.md else render.text
             typer.echo(shown(article), nl=False)
 
-    def _write(self, item: batch.Input, article: Article, record: dict[str, Any]) -> None:
+    def _write(self, work: Work) -> None:
         """Write all files of a document together, the JSON last: it says the others are there."""
-        outputs = self.outputs(item)
+        outputs, article = self.outputs(work.item), work.article
         contents = {outputs[lang]: formats.write(doc) for lang, doc in article.translations.items()}
         if article.summaries:
             contents[outputs["summary"]] = render.summaries(article).encode()
-        contents[outputs["json"]] = render.dumps(record).encode("utf-8", "surrogateescape")
+        if work.page:
+            contents[outputs["review"]] = work.page.encode("utf-8", "replace")
+        contents[outputs["json"]] = render.dumps(work.record).encode("utf-8", "surrogateescape")
         batch.write(contents, self.where.overwrite or self.where.force)
 
     def _stream(self, item: batch.Input) -> None:
@@ -290,7 +318,7 @@ class Delivery:
                     if made[1]:
                         self._show(made[1], render.record(made[1], made[2]))
                 return
-            fingerprint = sha256(self.kit._recipe + _digest(item.path)).hexdigest()
+            fingerprint = sha256(self.kit.recipe + _digest(item.path)).hexdigest()
             if not self._is_up_to_date(item, fingerprint):
                 self._write_records(item, fingerprint)
         except (InputError, OutputError) as error:
@@ -345,10 +373,11 @@ class Delivery:
         found = _findings(findings, serious)
         self.session.note(f"{item.path}: {documents} documents, {words} words, {seconds:.1f} s, {found}")
 
-    def _tell(self, item: batch.Input, article: Article, record: dict[str, Any] | OutputError) -> None:
+    def _tell(self, work: Work, error: OutputError | None) -> None:
         """Show a result, and one line on stderr with its findings."""
-        if isinstance(record, OutputError):
-            self._fail(str(item.path), record)
+        item, article, record = work.item, work.article, work.record
+        if error:
+            self._fail(str(item.path), error)
             return
         if not self.where.folder:
             self._show(article, record)

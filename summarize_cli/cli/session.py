@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -197,9 +198,14 @@ class Session:
                 else (),
                 formulas=all(chosen[task].kind != "echo" for task in tasks),  # an echo changes nothing
                 glossary=self.glossary,
+                approved=partial(self._approved, lang),
             )
             for lang, tasks in plans.items()
         }
+
+    def _approved(self, lang: str, texts: Sequence[str]) -> dict[str, str]:
+        """What people have approved among some texts."""
+        return self.store.approved(texts, self.source, lang) if self.remembers else {}
 
     def _tasks(self, lang: str) -> list[str]:
         if self.route == "pivot:en" and lang == "ar" and self.source != "en":
@@ -215,8 +221,9 @@ class Session:
             self.warn(f"{document.name} does not look French ({found}); --source-lang fr forces it")
 
     def state(self) -> list[str]:
-        """What besides models and options decides an output: the glossary's entries."""
-        return [repr(entry) for entry in self.glossary.entries]
+        """What besides models and options decides an output: glossary and approved translations."""
+        approved = map(repr, self.store.all_approved()) if self.remembers else ()
+        return [repr(entry) for entry in self.glossary.entries] + sorted(approved)
 
     def tallies(self) -> dict[str, tuple[int, int]]:
         """How much each engine has remembered and computed so far."""

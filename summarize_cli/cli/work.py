@@ -55,11 +55,16 @@ def run(
     watch: Annotated[
         bool, typer.Option("--watch", help="Stay, and do what arrives in the folders; needs -o.")
     ] = False,
+    review: Annotated[
+        bool, typer.Option("--review", help="With -o: a page to review the translations, too.")
+    ] = False,
 ) -> None:
     """Make the press kit of one release or many: translations, summaries, review.
 
     Example: summarize-cli run samples/maroc-oracle.fr.txt -o out
     """
+    if review and not output:
+        raise UsageError("--review writes a file", "say where: -o out")
     if dry_run and not session.remembers:
         session.cache = False  # to look is not to touch
     if watch and output is None:
@@ -70,7 +75,7 @@ def run(
     plan = Plan(tuple(to_languages), tuple(wanted), sentences, wrap, kinds, tuple(field or ()))
     kit = Kit(session, plan)
     named = [*(paths or []), *(batch.read_list(files_from) if files_from else [])]
-    where = Where(output, format, name_template, overwrite or watch, force, jobs)
+    where = Where(output, format, name_template, overwrite or watch, force, jobs, review)
     if dry_run:
         for item in _items(named, output):
             typer.echo(f"{item.path}: {kit.estimate(item)}")
