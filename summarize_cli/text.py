@@ -316,8 +316,8 @@ def shortened(text: str, words: int | None, characters: int | None) -> str:
     kept = text.split()[:words]
     while kept and (
         len(" ".join(kept).rstrip(TRAILING)) > room
-        or not kept[-1].strip(TRAILING)
         or re.search(r"\d", kept[-1])
+        or not re.search(r"\w", kept[-1])
         or (len(kept) > 1 and kept[-1].lower() in _LINKS)
     ):
         kept.pop()
