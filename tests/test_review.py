@@ -278,8 +278,8 @@ def command(*arguments: str) -> None:
 
 FRENCH = "Le groupe crée 1 000 postes à Casablanca."
 KNOWN = {
-    "en": {FRENCH: "The group creates 2,000 jobs in Casablanca.", "Il recrute.": "It recruits."},
-    "ar": {FRENCH: "تحدث المجموعة 2000 منصب في الدار البيضاء.", "Il recrute.": "إنها توظف."},
+    "en": {FRENCH: "The group creates many jobs in Casablanca.", "Il recrute.": "It recruits."},
+    "ar": {FRENCH: "تحدث المجموعة مناصب كثيرة في الدار البيضاء.", "Il recrute.": "إنها توظف."},
 }
 MENDED = {
     "en": "The group creates 1,000 jobs in Casablanca.",
