@@ -250,8 +250,10 @@ def clauses(text: str, limit: int) -> list[str]:
     Joined with spaces, the parts give the text again. A stretch without a clause end is cut
     at a space, one without a space wherever it must be.
     """
+    if len(text) <= limit:
+        return [text]
     parts: list[str] = []
-    for clause in CLAUSE.split(text) if len(text) > limit else [text]:
+    for clause in CLAUSE.split(text):
         if parts and len(parts[-1]) + 1 + len(clause) <= limit:
             parts[-1] += " " + clause
         else:

@@ -151,9 +151,10 @@ class Draft:
             self.targets[n] = self._cased(n, target)
         for n, target in self.fixed.items():
             self.targets[n] = target
-        for d in range(len(self.documents)):
-            pairs = [(self.sources[n].text, self.targets[n]) for n in open_ones if self.owner[n] == d]
-            self.usual[d] = guard.usual_length(pairs, self.lang)
+        pairs: list[list[tuple[str, str]]] = [[] for _ in self.documents]
+        for n in open_ones:
+            pairs[self.owner[n]].append((self.sources[n].text, self.targets[n]))
+        self.usual = [guard.usual_length(own, self.lang) for own in pairs]
         self._review(open_ones)
 
     def mend(self) -> None:
@@ -179,7 +180,10 @@ class Draft:
         """The documents with their words, marks and findings."""
         found = []
         start = 0
-        for document in self.documents:
+        repairs: list[list[Repair]] = [[] for _ in self.documents]
+        for repair in self.repairs:
+            repairs[self.owner[repair.segment]].append(repair)
+        for document, own in zip(self.documents, repairs, strict=True):
             numbers = range(start, start + len(document.segments))
             start += len(document.segments)
             segments, findings = [], []
@@ -188,17 +192,17 @@ class Draft:
                 segments.append(segment)
                 findings += [replace(f, segment=at) for f in (*self.findings.get(n, ()), *lost)]
             target = replace(document, lang=self.lang, segments=tuple(segments))
-            repairs = [
-                replace(r, segment=r.segment - numbers.start) for r in self.repairs if r.segment in numbers
-            ]
+            mended = tuple(replace(r, segment=r.segment - numbers.start) for r in own)
             approved = tuple(at for at, n in enumerate(numbers) if n in self.approved)
-            found.append(Result(target, tuple(findings), tuple(repairs), approved))
+            found.append(Result(target, tuple(findings), mended, approved))
         return found
 
     def _placed(self, n: int) -> tuple[Segment, list[Finding]]:
         """A segment's target with its marks, and what must be said about them."""
         source, target = self.sources[n], self.targets[n]
-        if target == source.text or not source.marks:
+        if target == source.text:
+            return source, []
+        if not source.marks:
             return replace(source, text=target), []
         placed, lost = marks.place(source, target, self.labels)
         return replace(source, text=target, marks=placed), [
@@ -223,12 +227,12 @@ class Draft:
     def _check(self, n: int, target: str) -> list[Finding]:
         """What the guard and the glossary find in a candidate for a segment."""
         source = self.sources[n].text
-        found = guard.check(source, target, self.lang, self.source_lang, self.usual[self.owner[n]])
-        pair = [
-            Document("", lang, (Segment(t),)) for lang, t in ((self.source_lang, source), (self.lang, target))
-        ]
-        terms = self.translator.glossary.review(*pair) if self.translator.glossary else ()
-        return [replace(finding, segment=n) for finding in (*found, *terms)]
+        found = [*guard.check(source, target, self.lang, self.source_lang, self.usual[self.owner[n]])]
+        if self.translator.glossary:
+            pair = ((self.source_lang, source), (self.lang, target))
+            documents = [Document("", lang, (Segment(words),)) for lang, words in pair]
+            found += self.translator.glossary.review(*documents)
+        return [replace(finding, segment=n) for finding in found]
 
     def _put_right(self) -> None:
         """Put figures and marks right in the text itself, where that is no guess."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the command line does, before torch is imported
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")  # as the command line does, before torch is imported
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "samples" / "maroc-oracle.fr.txt"

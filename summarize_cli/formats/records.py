@@ -170,8 +170,8 @@ def _document(
             continue
         own = list(split(value, wrap))
         spans.append((field, len(segments), len(segments) + len(own), own[-1].tail))
-        kind = "heading" if field.rpartition(".")[2] in ("title", "headline") else ""
-        own = [replace(segment, kind=kind) for segment in own]
+        if field.rpartition(".")[2] in ("title", "headline"):
+            own = [replace(segment, kind="heading") for segment in own]
         own[-1] = replace(own[-1], tail="\n\n")
         segments += own
     if not segments:

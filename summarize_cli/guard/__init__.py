@@ -48,7 +48,8 @@ def check(
     bare = VOWELS.sub("", target) if lang == "ar" else target
     pair = Pair(source, bare, lang, source_lang, usual)
     found = list(shape.check(pair))
-    if not any(finding.code in ("empty", "script", "copied") for finding in found):
+    # What is the same on both sides has lost nothing.
+    if source != target and not any(finding.code in ("empty", "script", "copied") for finding in found):
         found += [finding for each in CHECKS for finding in each(pair)]
     yield from found if bare == target else _placed(found, target)
 

@@ -35,6 +35,8 @@ def check(pair: Pair) -> Iterator[Finding]:
         yield pair.finding("empty", True, "nothing was translated", (0, len(pair.source)))
         return
     yield from _script(pair)
+    if pair.source == pair.target:
+        return
     yield from _length(pair)
     place = loop(pair.target)
     if place and not loop(pair.source):
