@@ -63,7 +63,7 @@ def test_golden_help(cli: Cli) -> None:
     golden("help.txt", result.out)
     commands = ["run", "translate", "summarize", "doctor", "models list", "models show",
                 "models pull", "models verify", "models licences", "cache info", "cache why",
-                "cache clear", "cache prune", "cache import", "cache export", "check"]  # fmt: skip
+                "cache clear", "cache prune", "cache import", "cache export", "check", "diff"]  # fmt: skip
     for command in commands:
         assert "Example:" in cli(*command.split(), "--help").out, command
 

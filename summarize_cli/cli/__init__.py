@@ -18,7 +18,7 @@ from typer.exceptions import TyperException
 
 from .. import __version__
 from ..errors import OutputError, SummarizeError, UsageError
-from . import cache, check, doctor, evaluate, models, settings, summarize, work
+from . import cache, check, diff, doctor, evaluate, models, settings, summarize, work
 from .session import say
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ app.command()(work.run)
 app.command()(work.translate)
 app.command()(summarize.summarize)
 app.command()(check.check)
+app.command()(diff.diff)
 app.add_typer(models.app, name="models")
 app.add_typer(cache.app, name="cache")
 app.command()(evaluate.evaluate)
@@ -42,6 +43,7 @@ COMMANDS: settings.Commands = {
     "translate": work.translate,
     "summarize": summarize.summarize,
     "check": check.check,
+    "diff": diff.diff,
     "evaluate": evaluate.evaluate,
     "cache": {
         "info": cache.info,
