@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from .document import Document, Segment
+from .text import kept
 
 KINDS = (
     "label",
@@ -90,12 +91,17 @@ def marked(document: Document, kinds: Iterable[str] = KINDS) -> Document:
 def _kinds(segments: tuple[Segment, ...]) -> Iterator[str]:
     section, headline, begins = "", False, True
     for n, segment in enumerate(segments):
+        if segment.kind == "aside":  # a footnote, a header: not in the flow of the text
+            yield "aside"
+            continue
         kind = _own_kind(segment, begins)
         if kind in ("contact", "note", "boilerplate", "end"):
             section = kind
         elif begins and segment.kind == "heading" and section:
             section = ""  # a heading that opens nothing known closes what was open
         ends = "\n" in segment.tail or n + 1 == len(segments)
+        if section == "contact" and not kind and _is_prose(segment.text):
+            section = ""
         if not kind and section and section != "end":
             kind = section
         if not kind and not headline and begins and _is_title(segment, ends):
@@ -132,6 +138,11 @@ def _head(text: str) -> str:
 def _is_title(segment: Segment, ends: bool) -> bool:
     words = segment.text.split()
     return segment.kind == "heading" or (ends and 2 < len(words) <= 30 and segment.text[-1] not in ".!?…:")
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a line is a sentence, and so does not belong to an address block."""
+    return len(text.split()) >= 5 and text[-1] in ".!?…»" and not kept(text)
 
 
 def _stands_between(segments: tuple[Segment, ...], n: int) -> bool:

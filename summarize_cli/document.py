@@ -32,7 +32,8 @@ class Mark:
 class Segment:
     """A sentence, heading or list item, and the layout (white space, list marks) that follows it.
 
-    ``kind`` is its part in a press release (``anatomy.py``), or empty for ordinary text.
+    ``kind`` is its part in a press release (``anatomy.py``), ``heading`` or ``aside`` (a footnote,
+    a page header) as its format has it, or empty for ordinary text.
     """
 
     text: str

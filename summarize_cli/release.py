@@ -76,7 +76,7 @@ END_MARK = re.compile(r"[.!…][\s»”\"')\]]*$")
 FULL_STOP = re.compile(r"[.…][\s»”\"')\]]*$")  # a heading may exclaim or ask
 
 
-AROUND = frozenset("label embargo boilerplate contact note end".split())
+AROUND = frozenset("label embargo boilerplate contact note end aside".split())
 """Parts of a release (``anatomy.py``) that are not its news."""
 
 

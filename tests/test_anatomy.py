@@ -100,3 +100,12 @@ def test_ordinary_prose_has_no_parts() -> None:
     text = "Le contact presse a répondu. L'embargo pèse sur l'île. Il parle à propos de tout."
     found = anatomy.marked(Document("note", "fr", split(text)))
     assert [s.kind for s in found.segments] == ["", "", ""]
+
+
+def test_contacts_end_where_prose_begins() -> None:
+    """A sentence behind the contacts, or a footnote, is translated."""
+    text = "Contact presse :\nSamira Alaoui\n05 22 00 00 00\n\nUne dernière phrase vient encore après.\n"
+    found = anatomy.marked(Document("note", "fr", split(text)))
+    assert [s.kind for s in found.segments] == ["contact", "contact", "contact", ""]
+    aside = Document("note", "fr", (*split(text)[:3], Segment("Mesures de 2025", kind="aside")))
+    assert [s.kind for s in anatomy.marked(aside).segments] == ["contact", "contact", "contact", "aside"]

@@ -16,7 +16,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..document import Document, Mark, Segment
@@ -93,7 +93,9 @@ class Docx:
         try:
             for path in sorted((p for p in parts if WITH_WORDS.fullmatch(p)), key=_order):
                 for paragraph in _parse(parts[path]).iter(W + "p"):
-                    self.segments += Paragraph(paragraph).segments()
+                    found = Paragraph(paragraph).segments()
+                    aside = not path.startswith("word/document")
+                    self.segments += [replace(s, kind="aside") for s in found] if aside else found
         except XMLSyntaxError as error:
             raise InputError(f"{name} is damaged: {error.msg}", "open it in Word and save it anew") from None
         if any(b"<w:del " in parts[path] for path in parts if WITH_WORDS.fullmatch(path)):

@@ -66,18 +66,20 @@ class Reader:
     def parts(self) -> Iterator[Part]:
         """The parts of the file."""
         tokens = parser().parse(self.text)
-        heading = in_table = False
-        wanted: list[tuple[int, int, Token, bool, bool]] = []
+        heading = in_table = in_note = False
+        wanted: list[tuple[int, int, Token, str, bool]] = []
         for n, token in enumerate(tokens):
             heading = token.type == "heading_open" or (heading and token.type == "inline")
             in_table = token.type == "table_open" or (in_table and token.type != "table_close")
+            in_note = token.type == "footnote_open" or (in_note and token.type != "footnote_close")
             if token.map and token.type in ("inline", "html_block"):
-                wanted.append((token.map[0], n, token, heading, in_table))
-        for _, _, token, is_heading, is_cell in sorted(wanted, key=lambda item: item[:2]):
-            yield from self._block(token, is_heading, is_cell)
+                kind = "aside" if in_note else "heading" if heading else ""
+                wanted.append((token.map[0], n, token, kind, in_table))
+        for _, _, token, kind, is_cell in sorted(wanted, key=lambda item: item[:2]):
+            yield from self._block(token, kind, is_cell)
         yield self.text[self.at :]
 
-    def _block(self, token: Token, heading: bool, cell: bool) -> Iterator[Part]:
+    def _block(self, token: Token, kind: str, cell: bool) -> Iterator[Part]:
         assert token.map  # only tokens that have one come here
         first, last = (self.lines[min(n, len(self.lines) - 1)] for n in token.map)
         self.at, before = max(self.at, first), self.at
@@ -101,7 +103,7 @@ class Reader:
         inline = Inline(self.tagged, words, gaps)
         inline.read(token.children or [])
         words.raw = list(inline.raw(self.text[start:end]))
-        yield from self.tagged.slot(words, cell_text if cell else escaped, "heading" if heading else "")
+        yield from self.tagged.slot(words, cell_text if cell else escaped, kind)
         self.at = end
 
     def _places(self, content: str, start: int, end: int, cell: bool) -> list[tuple[int, int]] | None:
