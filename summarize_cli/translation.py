@@ -5,8 +5,8 @@ batches. A segment that a person has approved, or that is a formula, needs no en
 others are checked by the guard, and climb a ladder while something serious is found:
 
     protected   translated around its addresses, code and numbers of reference, which then stand
-    again       the engine's second settings (beam search, no repeated n-grams)
     clauses     clause by clause: a small model loses less in short pieces
+    again       the engine's second settings (beam search, no repeated n-grams)
     put right   a figure or a mark corrected in the text, where that is no guess
     glossary    terms and names put right in the text itself, where that is safe
 
@@ -169,10 +169,10 @@ class Draft:
         self._try(
             "protected", [n for n in self.findings if self._missing(n, self.targets[n])], steps, _around
         )
-        if retry:
-            self._try("again", self._weak(), retry, _whole)
         long = [n for n in self._weak() if len(self.sources[n].text) > SHORT]
         self._try("clauses", long, steps, _by_clauses)
+        if retry:
+            self._try("again", self._weak(), retry, _whole)
         self._put_right()
         self._enforce()
 
