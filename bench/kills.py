@@ -63,6 +63,11 @@ def outputs(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*.txt")}
 
 
+def again(log: Path) -> int:
+    """How many texts of a log were translated more than once."""
+    return sum(count - 1 for count in Counter(log.read_text(encoding="utf-8").splitlines()).values())
+
+
 def main() -> int:
     """Kill, finish, compare."""
     if sys.argv[1:2] == ["--child"]:
@@ -79,25 +84,26 @@ def main() -> int:
         began = time.time()
         subprocess.run(command(place, "calm"), check=True)
         whole = time.time() - began
-        done = 0
+        done = twice = 0
         while done < options.kills:
             process = subprocess.Popen(command(place, "killed"))
             time.sleep(draw.uniform(0.2, 1.0) * min(whole, 3))
             if process.poll() is None:
                 os.kill(process.pid, signal.SIGKILL)
                 done += 1
-            process.wait()
+            if process.wait() not in (0, -signal.SIGKILL):
+                return 1
             if process.returncode == 0:  # finished before its time: begin again
                 for path in (place / "killed").rglob("*"):
                     path.unlink()
                 (place / "killed.sqlite").unlink()
+                twice += again(place / "killed.log")
                 (place / "killed.log").write_text("")
         subprocess.run(command(place, "killed"), check=True)
-        seen = Counter((place / "killed.log").read_text(encoding="utf-8").splitlines())
-        twice = sum(count - 1 for count in seen.values())
+        twice += again(place / "killed.log")
         same = outputs(place / "killed") == outputs(place / "calm")
         left = [p.name for p in (place / "killed").rglob("*.part")]
-        print(f"{done} kills: {twice} of {len(seen)} texts translated again, ", end="")
+        print(f"{done} kills: {twice} texts translated again, ", end="")
         print(f"outputs the same: {same}, left: {left}")
         return 0 if same and twice <= BATCH * done else 1
 

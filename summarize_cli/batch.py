@@ -149,7 +149,7 @@ def refuse_collisions(inputs: Iterable[Path], outputs: Iterable[tuple[Path, Path
 
 
 def write(contents: Mapping[Path, bytes], overwrite: bool = False) -> None:
-    """Write files atomically: all of them under other names first, then moved into place.
+    """Write files atomically: all of them under other names first, then moved into place in order.
 
     Raises OutputError if one exists and may not be overwritten, or cannot be written; then
     none of them has changed.
@@ -161,8 +161,7 @@ def write(contents: Mapping[Path, bytes], overwrite: bool = False) -> None:
             for path, part in parts.items():
                 path.parent.mkdir(parents=True, exist_ok=True)
                 part.write_bytes(contents[path])
-            for path, part in parts.items():
-                part.replace(path)
+            _move(parts)
         finally:
             for part in parts.values():
                 if os.path.exists(part):
@@ -193,13 +192,26 @@ class Stream:
         for kind, file in self._files.items():
             with _named(self.paths[kind]):
                 file.close()
-                self.parts[kind].replace(self.paths[kind])
+        with _named(next(iter(self.paths.values()))):
+            _move({path: self.parts[kind] for kind, path in self.paths.items()})
 
     def close(self) -> None:
         """Take away what was not finished."""
         for kind, file in self._files.items():
             file.close()
             self.parts[kind].unlink(missing_ok=True)
+
+
+def _move(parts: Mapping[Path, Path]) -> None:
+    """Move parts into place: first what stands there goes, then the first file comes.
+
+    It is the record of the others, so whatever moment a run is killed at, files of two runs never
+    stand together, and files without their record are not ours.
+    """
+    for path in [*parts][1:]:
+        path.unlink(missing_ok=True)
+    for path, part in parts.items():
+        part.replace(path)
 
 
 @contextmanager

@@ -81,7 +81,7 @@ def test_only_what_changed_is_made_again(cli: Cli, tmp_path: Path) -> None:
     paths[1].write_text("Une autre dépêche.\n", encoding="utf-8")
     refused = cli(*run)
     assert refused.code == 6
-    assert "01.en.txt exists" in refused.err
+    assert "01.json exists" in refused.err
     assert {line["state"] for line in report(tmp_path / "out").values()} == {"up to date", "failed"}
     assert cli(*run, "--overwrite").code == 0
     states = {name: line["state"] for name, line in report(tmp_path / "out").items()}
@@ -196,3 +196,34 @@ def test_fields_can_be_named(cli: Cli, tmp_path: Path, name: str) -> None:
     assert result.code == 1
     assert "has no words in nope" in result.err
     assert "--field body" in result.err
+
+
+def test_an_interrupted_move_is_mended(cli: Cli, tmp_path: Path) -> None:
+    """A record without its files means that a run was killed there: they are made again."""
+    releases(tmp_path / "in", 1)
+    run = ["run", "in", *ECHO, "-o", "out", "--summaries", ""]
+    assert cli(*run).code == 0
+    (tmp_path / "out" / "00.ar.txt").unlink()
+    assert cli(*run).code == 0
+    assert (tmp_path / "out" / "00.ar.txt").exists()
+    (tmp_path / "out" / "00.json").unlink()
+    assert cli(*run).code == 6  # files without a record are not ours
+
+
+def test_what_is_approved_is_used(cli: Cli, tmp_path: Path) -> None:
+    """After an import the document is no longer up to date, and the next run has the person's words."""
+    releases(tmp_path / "in", 1)
+    run = ["run", "in", *ECHO, "-o", "out", "--to", "en", "--summaries", ""]
+    assert cli(*run).code == 0
+    source = "Dépêche numéro 0 du jour."
+    row = {"source_lang": "fr", "lang": "en", "source": source, "target": "Dispatch of the day."}
+    approved = {"schema": 1, "name": "00", "approved": [row]}
+    (tmp_path / "approved.json").write_text(json.dumps(approved), encoding="utf-8")
+    imported = cli("cache", "import", "approved.json")
+    assert imported.code == 0, imported.err
+    assert cli(*run).code == 6
+    assert cli(*run, "--overwrite").code == 0
+    assert (tmp_path / "out" / "00.en.txt").read_text().startswith("Dispatch of the day.\n")
+    segments = json.loads((tmp_path / "out" / "00.json").read_text())["segments"]
+    assert (segments[0]["source"], segments[0]["approved"]) == (source, ["en"])
+    assert "up to date" in cli(*run).err

@@ -41,6 +41,9 @@ def check(
     back_translate: Annotated[
         bool, typer.Option("--back-translate", help="Translate it back, and say what was lost.")
     ] = False,
+    meaning: Annotated[
+        bool, typer.Option("--meaning", help="Compare the meanings, too: some 60 ms a sentence.")
+    ] = False,
     wrap: o.WrapOption = "auto",
 ) -> None:
     """Check a translation against its source; exit code 3 if something serious is wrong.
@@ -55,7 +58,7 @@ def check(
     way_back = _way_back(session, answer.lang) if back_translate else None
     pairs = align.pairs(original, answer)
     a, b = align.paired(original, answer, pairs)
-    findings = [*guard.review(a, b), *terms.review(*_complete(a, b)), *_added(pairs, answer.lang)]
+    findings = [*guard.review(a, b, meaning), *terms.review(*_complete(a, b)), *_added(pairs, answer.lang)]
     findings.sort(key=lambda finding: finding.segment)
     trips = None
     if way_back:

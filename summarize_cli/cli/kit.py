@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -154,7 +154,7 @@ class Where:
     review: bool
 
     def outputs(self, item: batch.Input, plan: Plan) -> dict[str, Path]:
-        """The files that a document becomes, by language, ``summary`` and ``json``."""
+        """The files that a document becomes, by language, ``summary`` and ``json``; that one first."""
         assert self.folder is not None  # only asked when there is a folder
         ending = item.path.suffix if item.path.suffix.lower() in formats.KNOWN else ""
         ext = formats.WRITTEN.get(ending.lower(), ending) or ".txt"
@@ -172,7 +172,7 @@ class Where:
         if self.review and not records:
             paths["review"] = self.folder / item.relative.parent / f"{item.stem}.review.html"
         name = f"{item.stem}.run.json" if ending.lower() == ".json" else f"{item.stem}.json"
-        return {**paths, "json": self.folder / item.relative.parent / name}
+        return {"json": self.folder / item.relative.parent / name, **paths}
 
 
 class Delivery:
@@ -239,8 +239,12 @@ class Delivery:
     def _is_up_to_date(self, item: batch.Input, fingerprint: str) -> bool:
         """Whether an earlier run made the same from the same; refuse to replace anything else."""
         outputs = self.outputs(item)
-        record = _earlier(outputs) if not self.where.force else None
-        if record and record.get("fingerprint") == fingerprint:
+        record = _earlier(outputs["json"]) if not self.where.force else {}
+        same = record.get("fingerprint") == fingerprint
+        if same and not all(path.exists() for path in outputs.values()):
+            for path in outputs.values():  # a run was killed while it moved them there
+                path.unlink(missing_ok=True)
+        elif same:
             findings = record.get("findings", [])
             serious = sum(bool(f["serious"]) for f in findings) if isinstance(findings, list) else 0
             serious = record.get("serious", serious)
@@ -300,14 +304,14 @@ class Delivery:
             typer.echo(shown(article), nl=False)
 
     def _write(self, work: Work) -> None:
-        """Write all files of a document together, the JSON last: it says the others are there."""
+        """Write all files of a document together, the JSON first: it says whose the others are."""
         outputs, article = self.outputs(work.item), work.article
-        contents = {outputs[lang]: formats.write(doc) for lang, doc in article.translations.items()}
+        contents = {outputs["json"]: render.dumps(work.record).encode("utf-8", "surrogateescape")}
+        contents |= {outputs[lang]: formats.write(doc) for lang, doc in article.translations.items()}
         if article.summaries:
             contents[outputs["summary"]] = render.summaries(article).encode()
         if work.page:
             contents[outputs["review"]] = work.page.encode("utf-8", "replace")
-        contents[outputs["json"]] = render.dumps(work.record).encode("utf-8", "surrogateescape")
         batch.write(contents, self.where.overwrite or self.where.force)
 
     def _stream(self, item: batch.Input) -> None:
@@ -427,14 +431,12 @@ def _digest(path: Path) -> bytes:
         raise InputError(f"cannot read {path}: {error.strerror}", "check the name and the rights") from error
 
 
-def _earlier(outputs: Mapping[str, Path]) -> dict[str, Any] | None:
-    """The record of an earlier run, if everything that it made is still there."""
-    if not all(path.exists() for path in outputs.values()):
-        return None
+def _earlier(path: Path) -> dict[str, Any]:
+    """The record of an earlier run, or nothing."""
     try:
-        return dict(json.loads(outputs["json"].read_text(encoding="utf-8")))
+        return dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
-        return None
+        return {}
 
 
 def _findings(count: int, serious: int) -> str:

@@ -48,6 +48,10 @@ def _quotations(pair: Pair) -> Iterator[Finding]:
         place = QUOTED.search(pair.source)
         message = f"{len(ours)} quotations in the source, {len(theirs)} in the translation"
         yield pair.finding("quotation", False, message, place.span() if place else None)
+    if theirs and not _open_quotes(pair.source) and not set("«“„\"‘'") & set(pair.source):
+        place = QUOTED.search(pair.target)
+        message = "a quotation that the source does not have"
+        yield pair.finding("quotation", False, message, None, place.span() if place else None)
 
 
 def _balance(pair: Pair) -> Iterator[Finding]:
