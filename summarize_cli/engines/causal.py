@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -29,18 +30,20 @@ def greedy(
     16 sentences half of the work was for rows that had long been finished.
     """
     import torch
+    from transformers import DynamicCache
 
     answers: list[list[int]] = [[] for _ in budgets]
     rows = list(range(len(budgets)))  # the rows that are still in the batch
     alive = set(rows)
-    cache = None
+    cache = DynamicCache(config=model.config)
+    # transformers 5.24 renamed the argument; both names are within our range of versions.
+    name = "cache" if "cache" in inspect.signature(model.forward).parameters else "past_key_values"
     while alive:
         position = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, -ids.shape[1] :]
         out = model(
-            input_ids=ids, attention_mask=mask, position_ids=position, past_key_values=cache,
-            use_cache=True, logits_to_keep=1,
+            input_ids=ids, attention_mask=mask, position_ids=position, use_cache=True, logits_to_keep=1,
+            **{name: cache},
         )  # fmt: skip
-        cache = out.past_key_values
         ids = out.logits[:, -1].argmax(dim=-1, keepdim=True)
         mask = torch.cat([mask, mask.new_ones(len(rows), 1)], dim=1)
         for row, token in zip(rows, ids[:, 0].tolist(), strict=True):
