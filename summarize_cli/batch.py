@@ -6,14 +6,16 @@ import glob
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from .errors import InputError, OutputError, UsageError
 from .formats import KNOWN
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 TEMPLATE = "{stem}.{lang}{ext}"
 REPORT = "_report.json"

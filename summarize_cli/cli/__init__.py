@@ -16,7 +16,15 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from .. import __version__
+from .. import __version__, lazy
+
+# These rooms compile their patterns when they are imported: they are when a command uses them, so
+# that --help is not the slowest command. Before the commands, which import them by name.
+LAZY = """align evaluate glossary guard hub memory pipeline release roundtrip summary tmx translation
+    render.checks render.review"""
+for _name in LAZY.split():
+    lazy.register(f"summarize_cli.{_name}")
+
 from ..errors import OutputError, SummarizeError, UsageError
 from . import cache, check, diff, doctor, evaluate, models, settings, summarize, work
 from .session import say

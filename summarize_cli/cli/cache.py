@@ -7,16 +7,18 @@ from collections import Counter
 from contextlib import closing
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .. import batch, tmx, translation
+from .. import batch, memory, tmx, translation
 from ..errors import InputError, MemoryDamaged, MemoryUnusable
-from ..memory import Approved, Store
 from . import options as o
 from .session import LANGUAGES, Session, languages, memory_path, read_input, targets, with_session
 from .work import one
+
+if TYPE_CHECKING:
+    from ..memory import Approved, Store
 
 app = typer.Typer(help="The memory of model output and approved translations.", no_args_is_help=True)
 
@@ -31,7 +33,7 @@ def info(cache_path: o.CachePath = None) -> None:
     if not path.exists():
         typer.echo(f"{path}: empty, nothing is remembered yet")
         return
-    with closing(Store(path)) as store:
+    with closing(memory.Store(path)) as store:
         counts, approved = store.count(), store.count_approved()
     typer.echo(
         f"{path}: {path.stat().st_size / 1e6:.1f} MB, {sum(counts.values())} outputs, "
@@ -93,7 +95,7 @@ def clear(
         typer.echo(f"{path}: nothing to clear")
         return
     try:
-        with closing(Store(path)) as store:
+        with closing(memory.Store(path)) as store:
             typer.echo(f"{path}: {store.clear()} outputs forgotten")
             if approved:
                 typer.echo(f"{path}: {store.clear_approved()} approved translations forgotten")
@@ -114,7 +116,7 @@ def prune(
     if not path.exists():
         typer.echo(f"{path}: nothing to prune")
         return
-    with closing(Store(path)) as store:
+    with closing(memory.Store(path)) as store:
         typer.echo(f"{path}: {store.prune(older_than)} outputs forgotten")
 
 
@@ -132,7 +134,7 @@ def import_(
     """
     source = one(languages(source_lang)) if source_lang else None
     contents = {path: _read(path, source) for path in files}  # all are read before one is stored
-    with closing(Store(memory_path(cache_path))) as store:
+    with closing(memory.Store(memory_path(cache_path))) as store:
         for path, content in contents.items():
             rows = content.translations
             ways = Counter(f"{row.source_lang} to {row.lang}" for row in rows)
@@ -181,7 +183,7 @@ def export(
     Example: summarize-cli cache export approved.tmx --lang ar
     """
     lang = one(languages(into)) if into else None
-    with closing(Store(memory_path(cache_path))) as store:
+    with closing(memory.Store(memory_path(cache_path))) as store:
         rows = list(store.all_approved(lang))
     if not rows:
         raise InputError("nothing is approved yet", "summarize-cli run --review, then cache import")

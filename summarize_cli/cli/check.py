@@ -13,7 +13,6 @@ from ..document import Document, Finding
 from ..errors import ModelUnavailable, ProfileError, UsageError
 from ..profiles import Profile
 from ..render import checks, dumps
-from ..translation import Translator
 from . import options as o
 from .session import LANGUAGES, Session, with_session
 
@@ -63,7 +62,7 @@ def check(
     trips = None
     if way_back:
         engine = session.engine(way_back, f"{answer.lang}-{session.source}")
-        back = Translator(session.source, (engine,), formulas=False)
+        back = translation.Translator(session.source, (engine,), formulas=False)
         trips = roundtrip.trips(a, translation.reviewed([b], back, mend=False)[0].document, terms)
     done = checks.Check(original, answer, pairs, findings, terms.consistency(a, b), trips)
     typer.echo(_shown(done, format, strict), nl=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Annotated
 
@@ -68,6 +67,8 @@ def diff(
 
 def changes(before: Document, after: Document) -> tuple[list[int], list[int]]:
     """The numbers of segments that are gone, and of those that are new (Ratcliff and Obershelp)."""
+    from difflib import SequenceMatcher
+
     a, b = ([text.reading(s.text) for s in document.segments] for document in (before, after))
     gone: list[int] = []
     come: list[int] = []

@@ -9,9 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 import typer
 
-from .. import __version__, profiles
+from .. import __version__, memory, profiles
 from ..errors import MemoryDamaged, MemoryUnusable
-from ..memory import Store
 from . import settings
 from .session import memory_path
 
@@ -62,7 +61,7 @@ def _memory() -> list[str]:
         typer.echo(f"memory: {path}, empty")
         return []
     try:
-        store = Store(path)
+        store = memory.Store(path)
         typer.echo(f"memory: {path}, {sum(store.count().values())} outputs")
         store.close()
     except (MemoryDamaged, MemoryUnusable) as error:

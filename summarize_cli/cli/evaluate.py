@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,9 +12,11 @@ from .. import batch, pipeline, summary, translation
 from .. import evaluate as measure
 from ..document import Document, Segment, Summary
 from ..errors import InputError
-from ..translation import Translator
 from . import options as o
 from .session import Session, languages, targets, with_session
+
+if TYPE_CHECKING:
+    from ..translation import Translator
 
 
 @with_session

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -18,6 +17,7 @@ from .. import __version__, anatomy, batch, formats, pipeline, render, translati
 from ..document import Article, Document
 from ..errors import InputError, OutputError, SummarizeError
 from ..formats.records import ENDINGS, Record
+from ..render import review
 from ..text import Wrap
 from . import options as o
 from .session import Session, read_input, say
@@ -196,6 +196,8 @@ class Delivery:
                 [item.path for item in items],
                 [(path, item.path) for item in items for path in self.outputs(item).values()],
             )
+        from concurrent.futures import ThreadPoolExecutor
+
         several = len(items) > 1
         _ = self.kit.recipe  # asks the memory, which belongs to this thread
         with ThreadPoolExecutor(self.where.jobs) as pool:
@@ -282,7 +284,7 @@ class Delivery:
             similar = {
                 lang: self.session.store.similar(texts, source.lang, lang) for lang in article.translations
             }
-            page = render.review.page(article, record, similar)
+            page = review.page(article, record, similar)
         return Work(item, article, record, page)
 
     def _written(self, work: Work) -> OutputError | None:

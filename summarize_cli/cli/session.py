@@ -11,18 +11,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import __version__, formats, glossary, profiles, text
+from .. import __version__, formats, glossary, memory, profiles, text, translation
 from ..document import Document, Finding
 from ..engines import Engine, Place, build
 from ..errors import SummarizeError, UsageError
-from ..glossary import Glossary
-from ..memory import CachedEngine, Store
 from ..profiles import Profile
-from ..translation import Translator
 from . import options as o
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+    from ..glossary import Glossary
+    from ..memory import CachedEngine, Store
+    from ..translation import Translator
 
 LANGUAGES = ("fr", "en", "ar")
 SHOWN = 12
@@ -130,15 +131,15 @@ class Session:
     def store(self) -> Store:
         """The memory, opened when it is first needed."""
         if self._store is None:
-            self._store = Store(memory_path(self.cache_path) if self.cache else ":memory:")
+            self._store = memory.Store(memory_path(self.cache_path) if self.cache else ":memory:")
         return self._store
 
     @property
     def glossary(self) -> Glossary:
         """The names and the terms of ``--names`` and ``--glossary``, read when first needed."""
         if self._glossary is None:
-            names = glossary.read(self.names_file, names=True) if self.names_file else Glossary()
-            terms = glossary.read(self.glossary_file) if self.glossary_file else Glossary()
+            names = glossary.read(self.names_file, names=True) if self.names_file else glossary.Glossary()
+            terms = glossary.read(self.glossary_file) if self.glossary_file else glossary.Glossary()
             self._glossary = names + terms
         return self._glossary
 
@@ -171,7 +172,7 @@ class Session:
         engine: Engine = build(profile, task, settings, place)
         label = label or task
         if engine.signature not in self.built:
-            self.built[engine.signature] = CachedEngine(
+            self.built[engine.signature] = memory.CachedEngine(
                 engine,
                 self.store,
                 batch=self.batch_size,
@@ -187,7 +188,7 @@ class Session:
         plans = {lang: self._tasks(lang) for lang in wanted if lang != self.source}
         chosen = self.choose([*dict.fromkeys(t for tasks in plans.values() for t in tasks), *also])
         return {
-            lang: Translator(
+            lang: translation.Translator(
                 lang,
                 tuple(self.engine(chosen[task], task) for task in tasks),
                 tuple(

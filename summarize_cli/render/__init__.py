@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import Any
 
 from ..document import Article, Summary
-from . import review as review
 
 LANGUAGES = {"fr": "Français", "en": "English", "ar": "العربية"}
 HEADINGS = {"fr": "Résumé", "en": "Summary", "ar": "ملخص"}
