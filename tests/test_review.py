@@ -11,6 +11,7 @@ import time
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,7 +23,7 @@ from hypothesis import strategies as st
 
 from summarize_cli import batch, profiles, tmx
 from summarize_cli.cli import app
-from summarize_cli.document import Article, Document, Finding, Repair, Segment, Summary
+from summarize_cli.document import Article, Document, Finding, Repair, Segment, Summary, Support
 from summarize_cli.engines import build
 from summarize_cli.errors import UsageError
 from summarize_cli.memory import Approved, Match, Store
@@ -401,3 +402,12 @@ def test_review_needs_a_folder(tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text(FRENCH, encoding="utf-8")
     with pytest.raises(UsageError, match="--review"):
         command("run", "note.txt", "--models", "echo", "--review")
+
+
+def test_a_summary_links_to_what_supports_it() -> None:
+    """The segments that a summary's sentences rest on are links to their rows."""
+    made, data, _ = article(plain)
+    own = replace(made.summaries["fr"], support=(Support((1,), 1.0),))
+    shown = review.page(replace(made, summaries={"fr": own}), data)
+    assert '<a href="#segment-2">segment 2</a>' in shown
+    assert 'id="segment-2"' in shown

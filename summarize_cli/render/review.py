@@ -116,7 +116,12 @@ def _content(article: Article, record: Mapping[str, Any], suggestions: Suggestio
         "findings": len(findings),
         "serious": sum(bool(finding["serious"]) for finding in findings),
         "summaries": [
-            {**_language(lang), "text": summary.text, "findings": _in_language(of_summary, lang)}
+            {
+                **_language(lang),
+                "text": summary.text,
+                "support": sorted({n + 1 for found in summary.support for n in found.segments}),
+                "findings": _in_language(of_summary, lang),
+            }
             for lang, summary in article.summaries.items()
         ],
         "source": _language(article.source.lang),
