@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from summarize_cli import guard
@@ -307,6 +307,7 @@ def test_two_integers_are_one_only_if_equal(one: int, two: int, lang: str) -> No
     assert ("number" in found) == (one != two)
 
 
+@example("?", "", "en")
 @given(st.text(max_size=80), st.text(max_size=80), st.sampled_from(["en", "ar", "de"]))
 def test_any_text_is_checked_and_spans_lie_inside(source: str, target: str, lang: str) -> None:
     """No text breaks a check, and every span is a stretch of its text."""

@@ -87,7 +87,7 @@ def _length(pair: Pair) -> Iterator[Finding]:
     score = length_score(pair.source, pair.target, pair.lang) - pair.usual
     ratio = len(pair.target) / len(pair.source)
     if END.search(pair.source) and not END.search(pair.target):
-        end = (max(0, len(pair.target) - 1), len(pair.target))
+        end = (len(pair.target) - 1, len(pair.target)) if pair.target else None
         yield pair.finding("truncated", score < -0.5, "the translation stops without an end mark", whole, end)
     if len(pair.source) <= 40 and ratio > 0.3:
         return
