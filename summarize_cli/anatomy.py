@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from .document import Document, Segment
-from .text import kept
+from .text import MONTHS, kept
 
 KINDS = (
     "label",
@@ -28,13 +28,7 @@ KINDS = (
     "end",
 )
 
-MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-MONTHS_IN = {
-    "en": """January February March April May June July August September October November
-    December""".split(),
-    "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر".split(),
-}
-_DAY = rf"(?P<day>\d{{1,2}})(?:er)?\s+(?P<month>{'|'.join(MONTHS)})\s+(?P<year>\d{{4}})"
+_DAY = rf"(?P<day>\d{{1,2}})(?:er)?\s+(?P<month>{'|'.join(MONTHS['fr'])})\s+(?P<year>\d{{4}})"
 EMBARGO = re.compile(
     rf"(?:sous\s+)?embargo\s*[:–—-]?\s*(?:jusqu['’]au\s+|jusqu['’]à\s+)?(?:[a-z]+di\s+|dimanche\s+)?{_DAY}"
     r"(?:\s*(?:à|,|–|-)\s*(?P<hour>\d{1,2})\s*(?:h|heures?|:)\s*(?P<minute>\d{2})?)?\s*(?P<zone>\(?(?:GMT|UTC)[+\d]*\)?)?\s*\.?",
@@ -189,9 +183,9 @@ def template(segment: Segment, lang: str) -> str | None:
 
 def _embargo(text: str, lang: str) -> str | None:
     found = EMBARGO.fullmatch(text.strip())
-    if not found or lang not in MONTHS_IN:
+    if not found or lang not in ("en", "ar"):
         return None
-    month = MONTHS_IN[lang][MONTHS.index(found["month"].lower())]
+    month = MONTHS[lang][MONTHS["fr"].index(found["month"].lower())].split("|")[0]
     day = f"{int(found['day'])} {month} {found['year']}"
     hour = f"{int(found['hour'])}:{found['minute'] or '00'}" if found["hour"] else ""
     zone = f" {found['zone']}" if found["zone"] else ""

@@ -157,7 +157,7 @@ def write(contents: Mapping[Path, bytes], overwrite: bool = False) -> None:
     none of them has changed.
     """
     refuse_existing(contents, overwrite)
-    parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in contents}
+    parts = {path: _part(path) for path in contents}
     with _named(next(iter(contents))):
         try:
             for path, part in parts.items():
@@ -178,7 +178,7 @@ class Stream:
 
     def __init__(self, paths: Mapping[str, Path]) -> None:
         self.paths = paths
-        self.parts = {kind: p.with_name(f".{p.name}.{os.getpid()}.part") for kind, p in paths.items()}
+        self.parts = {kind: _part(path) for kind, path in paths.items()}
         with _named(next(iter(paths.values()))):
             for path in paths.values():
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -202,6 +202,11 @@ class Stream:
         for kind, file in self._files.items():
             file.close()
             self.parts[kind].unlink(missing_ok=True)
+
+
+def _part(path: Path) -> Path:
+    """Where a file grows before it is moved into place: hidden, beside it, this process's own."""
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
 def _move(parts: Mapping[Path, Path]) -> None:

@@ -42,6 +42,11 @@ class Segment:
     kind: str = ""
 
 
+def same_words(some: Iterable[Segment], others: Iterable[Segment]) -> bool:
+    """Whether two runs of as many segments have the same texts."""
+    return all(a.text == b.text for a, b in zip(some, others, strict=True))
+
+
 class Layout(Protocol):
     """What a format knows to write a document, or a translation of it, around its words."""
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
 from .document import Mark, Segment
 
@@ -109,7 +109,7 @@ def _likeliest(target: str, words: str, near: float) -> tuple[int, int] | None:
     return best[1:] if best else None
 
 
-@cache
+@lru_cache(maxsize=4096)  # bounded: a batch may be as long as it likes
 def _plain(text: str) -> str:
     """A text as it is compared: without case, Arabic vowel signs and leading particles."""
     text = re.sub(r"[\u064b-\u0652\u0640]", "", text.casefold()).strip(EDGES)

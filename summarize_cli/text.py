@@ -335,6 +335,22 @@ def fits(text: str, words: int | None, characters: int | None) -> bool:
     return (words is None or len(text.split()) <= words) and (characters is None or len(text) <= characters)
 
 
+# Alternatives with |, the usual form first; Arabic months have a Mashriqi and a Maghrebi name
+# beside the Latin one.
+MONTHS = {
+    "fr": """janvier février mars avril mai juin juillet août septembre octobre novembre
+    décembre""".split(),
+    "en": """January February March April May June July August September|Sept October November
+    December""".split(),
+    "ar": [
+        "يناير|كانون الثاني|جانفي", "فبراير|شباط|فيفري", "مارس|آذار", "أبريل|إبريل|ابريل|نيسان|أفريل",
+        "مايو|أيار|ماي", "يونيو|يونيه|حزيران|جوان", "يوليو|يوليه|يوليوز|تموز|جويلية", "أغسطس|آب|غشت|أوت",
+        "سبتمبر|أيلول|شتنبر", "أكتوبر|اكتوبر|تشرين الأول", "نوفمبر|تشرين الثاني|نونبر",
+        "ديسمبر|كانون الأول|دجنبر",
+    ],
+}  # fmt: skip
+
+
 FUNCTION_WORDS = {
     "fr": """le la les des et est une un du dans pour que qui par sur au aux avec ce cette sont
     ne pas plus il elle nous vous à se ses son leur ont été""",

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from . import anatomy, guard, marks, text
 from .document import Document, Finding, Repair, Segment
@@ -269,7 +270,12 @@ class Draft:
 
     def _missing(self, n: int, target: str) -> list[str]:
         """What must stand in a segment as it is, and does not."""
-        return [kept for kept in _kept(self.sources[n], self.words[n]) if kept not in target]
+        return [kept for kept in self.kept[n] if kept not in target]
+
+    @cached_property
+    def kept(self) -> list[list[str]]:
+        """What of each segment passes unchanged: addresses, references, handles, and code."""
+        return [_kept(source, words) for source, words in zip(self.sources, self.words, strict=True)]
 
     def _try(
         self,
@@ -284,9 +290,10 @@ class Draft:
         """
         if not numbers:
             return
-        kept = {n: _kept(self.sources[n], self.words[n]) for n in numbers}
-        cut = {n: pieces(self.words[n], kept[n]) for n in numbers}
-        wanted = [(n, piece) for n in numbers for piece in cut[n] if piece not in kept[n] and piece.strip()]
+        cut = {n: pieces(self.words[n], self.kept[n]) for n in numbers}
+        wanted = [
+            (n, piece) for n in numbers for piece in cut[n] if piece not in self.kept[n] and piece.strip()
+        ]
         found = through(engines, [piece.strip() for _, piece in wanted])
         answers = dict(zip(wanted, found, strict=True))
         targets = [
@@ -304,7 +311,6 @@ class Draft:
 
 
 def _kept(segment: Segment, words: str) -> list[str]:
-    """What of a segment passes unchanged: addresses, references, handles, and code."""
     code = [segment.text[m.start : m.end] for m in segment.marks if m.verbatim]
     return [*text.kept(words), *(c for c in code if c)]
 

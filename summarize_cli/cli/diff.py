@@ -31,14 +31,14 @@ def diff(
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files there.")] = False,
     wrap: o.WrapOption = "auto",
-    parts: o.PartsOption = ",".join(anatomy.KINDS),
+    parts: o.PartsOption = o.ALL_PARTS,
 ) -> None:
     """Translate a corrected release: only changed sentences anew, approved and edited ones kept.
 
     Example: summarize-cli diff note-v1.txt note-v2.txt --edited en=note-v1.en.txt -o out
     """
     languages = targets(to, session.source)
-    kinds = o.listed(parts, anatomy.KINDS, "part of a release")
+    kinds = o.parts_of_release(parts)
     before, after = (anatomy.marked(read_input(path, session.source, wrap), kinds) for path in (old, new))
     carried = _carried(edited or [], languages, before, wrap)
     item = batch.Input(Path(new), Path(Path(new).name))

@@ -20,7 +20,7 @@ from ..formats.records import ENDINGS, Record
 from ..render import review
 from ..text import Wrap
 from . import options as o
-from .session import Session, read_input, say
+from .session import Session, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,7 @@ class Kit:
 
     def read(self, item: batch.Input) -> Document:
         """Read a document and find its parts; what is lost of it is said."""
-        document = read_input(str(item.path), self.session.source, self.plan.wrap)
-        self.session.check_language(document)
-        for note in document.notes:
-            self.session.warn(f"{item.path}: {note}")
-        return anatomy.marked(document, self.plan.anatomy)
+        return anatomy.marked(self.session.read(str(item.path), self.plan.wrap), self.plan.anatomy)
 
     def records(self, path: Path) -> Iterator[Record]:
         """Read the records of a file of records."""

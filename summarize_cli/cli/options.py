@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from .. import profiles
+from ..anatomy import KINDS
 from ..errors import UsageError
 from ..text import Wrap
 
@@ -56,6 +57,11 @@ class Task(StrEnum):
     summary = "summary"
 
 
+def parts_of_release(value: str) -> list[str]:
+    """Read ``--parts``. Raises UsageError for a part that is not known."""
+    return listed(value, KINDS, "part of a release")
+
+
 def _sets(incomplete: str) -> list[str]:
     return [name for name in ("auto", *profiles.sets()) if name.startswith(incomplete)]
 
@@ -93,6 +99,7 @@ FieldOption = Annotated[
     list[str] | None,
     typer.Option(help="A field of JSON or CSV to translate, a.b for nested ones; may be repeated."),
 ]
+ALL_PARTS = ",".join(KINDS)
 PartsOption = Annotated[
     str, typer.Option(help="The parts of a release that are recognised; '' for none.", show_default="all")
 ]

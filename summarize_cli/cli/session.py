@@ -213,6 +213,14 @@ class Session:
             return [f"{self.source}-en", "en-ar"]
         return [f"{self.source}-{lang}"]
 
+    def read(self, path: str, wrap: text.Wrap, ending: str = "") -> Document:
+        """Read a document, warn if it does not look right, and say what of it is lost."""
+        document = read_input(path, self.source, wrap, ending)
+        self.check_language(document)
+        for note in document.notes:
+            self.warn(f"{document.name}: {note}")
+        return document
+
     def check_language(self, document: Document) -> None:
         """Warn when a document does not look French and nobody said what it is."""
         if self.source_lang:

@@ -16,7 +16,7 @@ from ..errors import UsageError
 from ..formats.records import ENDINGS
 from . import options as o
 from .kit import Delivery, Kit, Plan, Where
-from .session import Session, languages, read_input, targets, with_session
+from .session import Session, languages, targets, with_session
 
 
 @with_session
@@ -50,7 +50,7 @@ def run(
     ] = False,
     sentences: Annotated[int, typer.Option(min=1, help="Sentences of the summaries.")] = 3,
     wrap: o.WrapOption = "auto",
-    parts: o.PartsOption = ",".join(anatomy.KINDS),
+    parts: o.PartsOption = o.ALL_PARTS,
     jobs: Annotated[int, typer.Option(min=1, help="Threads that read and write beside the model.")] = 2,
     watch: Annotated[
         bool, typer.Option("--watch", help="Stay, and do what arrives in the folders; needs -o.")
@@ -71,7 +71,7 @@ def run(
         raise UsageError("--watch needs a folder for its results", "-o out")
     to_languages = targets(to, session.source)
     wanted = [session.source, *to_languages] if summaries is None else languages(summaries)
-    kinds = tuple(o.listed(parts, anatomy.KINDS, "part of a release"))
+    kinds = tuple(o.parts_of_release(parts))
     plan = Plan(tuple(to_languages), tuple(wanted), sentences, wrap, kinds, tuple(field or ()))
     kit = Kit(session, plan)
     named = [*(paths or []), *(batch.read_list(files_from) if files_from else [])]
@@ -136,7 +136,7 @@ def translate(
         bool, typer.Option("--strict", help="Exit with 3 if a serious finding is left.")
     ] = False,
     wrap: o.WrapOption = "keep",
-    parts: o.PartsOption = ",".join(anatomy.KINDS),
+    parts: o.PartsOption = o.ALL_PARTS,
     input_format: o.InputFormat = "",
 ) -> None:
     """Translate one document into the same format; one line in is one line out.
@@ -145,7 +145,7 @@ def translate(
     """
     lang = one(targets(to, session.source))
     translator = session.translators([lang])[lang]
-    kinds = o.listed(parts, anatomy.KINDS, "part of a release")
+    kinds = o.parts_of_release(parts)
     if output:
         batch.refuse_existing([output], overwrite)
     found = bytearray()
@@ -177,11 +177,7 @@ def _documents(
 ) -> Iterator[tuple[bytes, Document | None]]:
     """A document, or the records of a file with what stands between them."""
     if Path(path).suffix.lower() not in ENDINGS:
-        document = read_input(path, session.source, wrap, ending)
-        session.check_language(document)
-        for note in document.notes:
-            session.warn(f"{document.name}: {note}")
-        yield b"", document
+        yield b"", session.read(path, wrap, ending)
         return
     for record in formats.records.read(Path(path), session.source, wrap, fields):
         if record.error:

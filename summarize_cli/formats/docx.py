@@ -19,7 +19,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from ..document import Document, Mark, Segment
+from ..document import Document, Mark, Segment, same_words
 from ..errors import InputError
 from ..marks import runs
 from ..text import Wrap
@@ -103,8 +103,7 @@ class Docx:
 
     def write(self, document: Document) -> bytes:
         """The file with the words of ``document``; untouched if they are the source's."""
-        pairs = zip(document.segments, self.segments, strict=True)
-        if all(a.text == b.text for a, b in pairs):
+        if same_words(document.segments, self.segments):
             return self.content
         parts = _unpacked(self.content, self.name)
         at = 0
@@ -115,7 +114,7 @@ class Docx:
                 source = Paragraph(element).segments()
                 target = document.segments[at : at + len(source)]
                 at += len(source)
-                if any(a.text != b.text for a, b in zip(source, target, strict=True)):
+                if not same_words(source, target):
                     changed.append((element, target))
             for element, target in reversed(changed):  # a text box before the paragraph that holds it
                 Paragraph(element).rewrite(target)
@@ -197,13 +196,11 @@ class Paragraph:
         name = (style.get(W + "val") or "") if style is not None else ""
         heading = bool(re.match(r"heading|title|titre|berschrift", name, re.IGNORECASE))
         found = segmented(stripped, moved, "heading" if heading else "")
-        last = found[-1]
-        return [*found[:-1], Segment(last.text, "\n\n", last.marks, last.kind)]
+        return [*found[:-1], replace(found[-1], tail="\n\n")]
 
     def rewrite(self, target: Sequence[Segment]) -> None:
         """Put other words into the paragraph, with the marks that they bring."""
-        last = target[-1]
-        segments = [*target[:-1], Segment(last.text, "", last.marks, last.kind)]
+        segments = [*target[:-1], replace(target[-1], tail="")]
         made = list(self._composed(segments))
         place = self._place()
         for element in self.taken:

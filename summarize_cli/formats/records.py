@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from ..document import Document, Segment
+from ..document import Document, Segment, same_words
 from ..errors import InputError
 from ..text import Wrap, split
 
@@ -56,7 +56,7 @@ class Fields:
 
     def write(self, document: Document) -> bytes:
         """The record with the words of ``document`` in its fields."""
-        if all(a.text == b.text for a, b in zip(document.segments, self.source, strict=True)):
+        if same_words(document.segments, self.source):
             return self.raw.encode("utf-8", "surrogateescape")
         values = {}
         for name, first, last, tail in self.spans:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from ..document import Document, Mark, Segment
+from ..document import Document, Mark, Segment, same_words
 from ..errors import InputError
 from ..marks import runs
 from ..text import split
@@ -58,7 +58,7 @@ class Slot:
     def written(self, target: Document) -> str:
         """The words of ``target`` between their marks, or what the file had if none changed."""
         segments = target.segments[self.first : self.first + len(self.source)]
-        if all(a.text == b.text for a, b in zip(segments, self.source, strict=True)):
+        if same_words(segments, self.source):
             return joined(self.raw, target)
         return "".join(self._composed([*segments[:-1], replace(segments[-1], tail="")], target))
 
@@ -195,7 +195,7 @@ class Tagged:
 
     def write(self, document: Document) -> bytes:
         """The file with the words of ``document``; untouched if they are the source's."""
-        if all(a.text == b.text for a, b in zip(document.segments, self.segments, strict=True)):
+        if same_words(document.segments, self.segments):
             return self.content
         return joined(self.parts, document).encode()
 

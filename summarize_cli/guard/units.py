@@ -6,29 +6,19 @@ import re
 from collections.abc import Iterator
 
 from ..document import Finding
+from ..text import MONTHS
 from .pair import Pair, Span
 
 Lexicon = dict[str, dict[str, list[str]]]
 
-# Arabic months have a Mashriqi and a Maghrebi name beside the Latin one.
 DATES: Lexicon = {
-    "fr": {
-        "month": """janvier février mars avril mai juin juillet août septembre octobre novembre
-        décembre""".split(),
-        "weekday": "lundi mardi mercredi jeudi vendredi samedi dimanche".split(),
-    },
+    "fr": {"month": MONTHS["fr"], "weekday": "lundi mardi mercredi jeudi vendredi samedi dimanche".split()},
     "en": {
-        "month": """January February March April May June July August September|Sept October November
-        December""".split(),
+        "month": MONTHS["en"],
         "weekday": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
     },
     "ar": {
-        "month": [
-            "يناير|كانون الثاني|جانفي", "فبراير|شباط|فيفري", "مارس|آذار", "أبريل|إبريل|ابريل|نيسان|أفريل",
-            "مايو|أيار|ماي", "يونيو|يونيه|حزيران|جوان", "يوليو|يوليه|يوليوز|تموز|جويلية", "أغسطس|آب|غشت|أوت",
-            "سبتمبر|أيلول|شتنبر", "أكتوبر|اكتوبر|تشرين الأول", "نوفمبر|تشرين الثاني|نونبر",
-            "ديسمبر|كانون الأول|دجنبر",
-        ],
+        "month": MONTHS["ar"],
         "weekday": [
             "الاثنين|الإثنين", "الثلاثاء", "الأربعاء|الاربعاء", "الخميس", "الجمعة", "السبت", "الأحد",
         ],
