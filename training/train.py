@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from lora import LoRA, add_lora, load_adapter, save_adapter
+from lora import LoRA, add_lora, load_adapter, rounded, save_adapter
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
@@ -82,7 +82,8 @@ class SampledLoss:
 
     def __init__(self, head: Tensor, examples: list[Example]) -> None:
         count = Counter(token for ids, _ in examples for token in ids)
-        self.head = head
+        whole, worth = rounded(head.float())  # as the engine has it; see lora.Int8Product
+        self.head = (whole * worth).to(head.dtype)
         self.frequent = torch.tensor([token for token, _ in count.most_common(FREQUENT)])
 
     def __call__(self, hidden: Tensor, targets: Tensor, step: int) -> Tensor:
@@ -93,7 +94,9 @@ class SampledLoss:
         others = torch.randint(rows, (min(OTHERS, rows),), generator=draw)
         others = others[~torch.isin(others, sure)]
         chosen = torch.cat([sure, others]).to(hidden.device)
-        logits = (hidden @ self.head[chosen].T).float()
+        whole, worth = rounded(hidden.detach())
+        hidden = hidden + (whole * worth - hidden.detach())  # the gradient passes straight through
+        logits = (hidden.to(self.head.dtype) @ self.head[chosen].T).float()
         if len(others):
             logits[:, len(sure) :] += math.log((rows - len(sure)) / len(others))
         return functional.cross_entropy(logits, torch.searchsorted(sure, targets).to(hidden.device))
@@ -148,7 +151,8 @@ def train(options: argparse.Namespace) -> None:
     """Run until the steps or the hours are used up."""
     torch.manual_seed(options.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = AutoModelForCausalLM.from_pretrained(options.base, dtype=torch.bfloat16).to(device)
+    kind = torch.bfloat16 if device == "cuda" else torch.float32  # see lora.Int8Product
+    model = AutoModelForCausalLM.from_pretrained(options.base, dtype=kind).to(device)
     adapters = add_lora(model, options.rank, 2 * options.rank)
     run = Run(options.out, adapters, options)
     tokenizer = Tokenizer.from_file(str(options.base / "tokenizer.json"))
