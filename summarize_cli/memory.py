@@ -23,6 +23,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .engines import Flowing
 from .errors import MemoryDamaged, MemoryUnusable, ModelUnavailable
 from .text import reading
 
@@ -272,6 +273,10 @@ class Store:
             self._db.close()
 
 
+COMMIT = 8
+"""How many answers of a flow are written together."""
+
+
 @dataclass(slots=True)
 class Tally:
     """What an engine did: texts that were remembered, texts that were computed."""
@@ -324,16 +329,30 @@ class CachedEngine:
                 f"{len(missing)} of {len(texts)} texts are not in the memory for {self.signature}",
                 "leave out --cache-only to compute them",
             )
+        if missing:
+            self.progress(0, len(missing))
         done = 0
-        for batch in self._batches(missing):
-            self.progress(done, len(missing))
-            answers = dict(zip(batch, self.engine.generate(batch), strict=True))
+        for answers in self._answers(missing):
             self.store.put(self.signature, answers)
             known.update(answers)
-            done += len(batch)
-        if missing:
+            done += len(answers)
             self.progress(done, len(missing))
         return [known[text] for text in texts]
+
+    def _answers(self, texts: Sequence[str]) -> Iterator[dict[str, str]]:
+        """Answer texts, a group at a time: a batch, or what has finished of a flow."""
+        if not isinstance(self.engine, Flowing):
+            for batch in self._batches(texts):
+                yield dict(zip(batch, self.engine.generate(batch), strict=True))
+            return
+        group: dict[str, str] = {}
+        for n, answer in self.engine.flow(texts, self.batch):
+            group[texts[n]] = answer
+            if len(group) == COMMIT:
+                yield group
+                group = {}
+        if group:
+            yield group
 
     def _batches(self, texts: Sequence[str]) -> Iterator[list[str]]:
         batch: list[str] = []

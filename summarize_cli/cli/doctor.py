@@ -34,10 +34,12 @@ def doctor() -> None:
         except PackageNotFoundError:
             problems.append(f"{package} is not installed: pip install summarize-cli")
     if not problems:
-        from ..engines.common import device_and_type
+        from ..engines.causal import kind_on
+        from ..engines.common import place_of, type_on
 
-        device, dtype = device_and_type("auto")
-        typer.echo(f"device: {device}, {str(dtype).removeprefix('torch.')}")
+        device = place_of("auto", 0)
+        types = [str(kind).removeprefix("torch.") for kind in (type_on(device), kind_on(device))]
+        typer.echo(f"device: {device}, {types[0]}, the embedded model in {types[1]}")
     home = profiles.data_home()
     typer.echo(f"data folder: {home}")
     for name, members in profiles.sets().items():

@@ -7,10 +7,10 @@ its weights load at the first ``generate``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..errors import ProfileError
 from ..profiles import Profile, Table
@@ -46,6 +46,15 @@ class Engine(Protocol):
 
     def generate(self, texts: Sequence[str]) -> list[str]:
         """Answer every text, as one batch."""
+        ...
+
+
+@runtime_checkable
+class Flowing(Engine, Protocol):
+    """An engine in whose batches a finished text makes room for a waiting one."""
+
+    def flow(self, texts: Sequence[str], batch: int) -> Iterator[tuple[int, str]]:
+        """Answer texts as they finish: (number of the text, answer), ``batch`` of them in work."""
         ...
 
 

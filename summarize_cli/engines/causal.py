@@ -2,101 +2,62 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import ModelUnavailable
 from ..profiles import data_home, digest
-from .common import FromProfile, load
+from .common import FromProfile, loading, place_of
 
 if TYPE_CHECKING:
     import torch
+    from tokenizers import Tokenizer
 
+    from .decoder import Decoder
 
-SHRINK = 0.75
-"""The share of unfinished rows at which a batch is made smaller: copying the cache costs, too."""
-
-
-def greedy(
-    model: Any, ids: torch.Tensor, mask: torch.Tensor, ends: Sequence[int], budgets: Sequence[int]
-) -> list[list[int]]:
-    """Decode a left-padded batch without sampling; finished rows leave it.
-
-    ``ids`` and ``mask`` are (batch, length). Returns the new tokens of each row, at most its
-    budget, without the end. Plain ``generate`` carries every row to the end of the longest: of
-    16 sentences half of the work was for rows that had long been finished.
-    """
-    import torch
-    from transformers import DynamicCache
-
-    answers: list[list[int]] = [[] for _ in budgets]
-    rows = list(range(len(budgets)))  # the rows that are still in the batch
-    alive = set(rows)
-    cache = DynamicCache(config=model.config)
-    # transformers 5.24 renamed the argument; both names are within our range of versions.
-    name = "cache" if "cache" in inspect.signature(model.forward).parameters else "past_key_values"
-    while alive:
-        position = (mask.cumsum(dim=1) - 1).clamp(min=0)[:, -ids.shape[1] :]
-        out = model(
-            input_ids=ids, attention_mask=mask, position_ids=position, use_cache=True, logits_to_keep=1,
-            **{name: cache},
-        )  # fmt: skip
-        ids = out.logits[:, -1].argmax(dim=-1, keepdim=True)
-        mask = torch.cat([mask, mask.new_ones(len(rows), 1)], dim=1)
-        for row, token in zip(rows, ids[:, 0].tolist(), strict=True):
-            if row in alive and token not in ends:
-                answers[row].append(token)
-            if token in ends or len(answers[row]) >= budgets[row]:
-                alive.discard(row)
-        if alive and len(alive) <= SHRINK * len(rows):
-            kept = torch.tensor([n for n, row in enumerate(rows) if row in alive], device=ids.device)
-            cache.batch_select_indices(kept)
-            ids, mask = ids[kept], mask[kept]
-            rows = [row for row in rows if row in alive]
-    return answers
+BEAMS = 32
+"""Hypotheses of beam search that are in work together."""
 
 
 class CausalEngine(FromProfile):
     """Writes ``{source}`` into the task's prompt and takes the first line of the answer."""
 
+    version = 2
+
     def generate(self, texts: Sequence[str]) -> list[str]:
-        """Answer all texts in one batch, padded on the left, decoded without sampling."""
+        """Answer all texts together, decoded without sampling."""
+        answers = dict(self.flow(texts, len(texts)))
+        return [answers[n] for n in range(len(texts))]
+
+    def flow(self, texts: Sequence[str], batch: int) -> Iterator[tuple[int, str]]:
+        """Answer texts as they finish: (number of the text, answer), ``batch`` of them in work."""
         if not texts:
-            return []
-        import torch
+            return
+        from .decoder import beam, greedy
 
         model, tokenizer = self._loaded
         prompts = [self.task["prompt"].format(source=" ".join(text.split())) for text in texts]
-        batch = tokenizer(prompts, return_tensors="pt", padding=True, padding_side="left")
-        width = batch["input_ids"].shape[1]
-        self.refuse_if_cut(width, model.config.max_position_embeddings // 2)
-        newline = tokenizer.convert_tokens_to_ids("\n")
-        ends = [newline, tokenizer.eos_token_id]
-        batch = batch.to(model.device)
-        sizes = batch["attention_mask"].sum(dim=1).tolist()
-        with torch.inference_mode():
-            if set(self.decoding()) <= {"num_beams"} and self.decoding().get("num_beams", 1) == 1:
-                rows = greedy(
-                    model, batch["input_ids"], batch["attention_mask"], ends, [*map(self.budget, sizes)]
-                )
-            else:
-                out = model.generate(
-                    **batch,
-                    max_new_tokens=self.budget(width),
-                    do_sample=False,
-                    eos_token_id=ends,
-                    **self.decoding(),
-                )
-                rows = [row.tolist() for row in self.within_budget(out, batch["attention_mask"], width)]
-        answers = tokenizer.batch_decode(rows, skip_special_tokens=True)
-        return [answer.partition("\n")[0].strip() for answer in answers]
+        ids = [encoding.ids for encoding in tokenizer.encode_batch(prompts)]
+        self.refuse_if_cut(max(map(len, ids)), model.config["max_position_embeddings"] // 2)
+        budgets = [self.budget(len(prompt)) for prompt in ids]
+        ends = [tokenizer.token_to_id("\n"), model.config["eos_token_id"]]
+        beams, no_repeat = (int(self.generation.get(n, 0)) for n in ("num_beams", "no_repeat_ngram_size"))
+        if beams <= 1 and not no_repeat:
+            for n, tokens in greedy(model, ids, budgets, ends, batch):
+                yield n, _line(tokenizer, tokens)
+            return
+        together = max(1, BEAMS // beams)
+        for start in range(0, len(texts), together):
+            part = slice(start, start + together)
+            penalty = float(self.generation.get("length_penalty", 1.0))
+            found = beam(model, ids[part], budgets[part], ends, max(1, beams), no_repeat, penalty)
+            yield from ((n, _line(tokenizer, tokens)) for n, tokens in enumerate(found, start))
 
     @cached_property
-    def _loaded(self) -> tuple[Any, Any]:
-        return load("AutoModelForCausalLM", self.folder(), self.place.device, self.place.threads)
+    def _loaded(self) -> tuple[Decoder, Tokenizer]:
+        return load(self.folder(), self.place.device, self.place.threads)
 
     def folder(self) -> Path:
         """The checkpoint's folder; the embedded model is prepared there the first time."""
@@ -124,3 +85,33 @@ class CausalEngine(FromProfile):
             data_home() / "prepared",
             self.place.progress,
         )
+
+
+@cache
+def load(folder: Path, device: str, threads: int) -> tuple[Decoder, Tokenizer]:
+    """Load (model, tokenizer) from a prepared checkpoint, once a process: tasks share it.
+
+    Weights are rounded to 8 bits where the processor multiplies them fast, and are bfloat16 on
+    a GPU. Raises ModelUnavailable when the folder does not hold a loadable checkpoint.
+    """
+    from tokenizers import Tokenizer
+
+    from .decoder import Decoder
+
+    place = place_of(device, threads)
+    with loading(folder):
+        return Decoder(folder, kind_on(place), place), Tokenizer.from_file(str(folder / "tokenizer.json"))
+
+
+def kind_on(place: torch.device) -> torch.dtype:
+    """What the weights are kept in on a device."""
+    import torch
+
+    if place.type != "cpu":
+        return torch.bfloat16
+    return torch.int8 if torch.cpu._is_vnni_supported() else torch.float32
+
+
+def _line(tokenizer: Tokenizer, tokens: Sequence[int]) -> str:
+    answer: str = tokenizer.decode(tokens)
+    return answer.partition("\n")[0].strip()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,10 +71,15 @@ class FromProfile:
             )
 
 
-def device_and_type(device: str) -> tuple[torch.device, torch.dtype]:
-    """Resolve ``auto``, and take bfloat16 where the processor computes in it, else float32."""
+def place_of(device: str, threads: int) -> torch.device:
+    """Resolve ``auto``, and set how many threads torch takes (0: as it likes).
+
+    Raises ModelUnavailable where there is no such device.
+    """
     import torch
 
+    if threads:
+        torch.set_num_threads(threads)
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
@@ -81,10 +87,29 @@ def device_and_type(device: str) -> tuple[torch.device, torch.dtype]:
         torch.empty(0, device=place)
     except (RuntimeError, AssertionError) as error:
         raise ModelUnavailable(f"no device {device!r} here", "leave out --device") from error
+    return place
+
+
+def type_on(place: torch.device) -> torch.dtype:
+    """bfloat16 where the device computes in it, else float32."""
+    import torch
+
     if place.type == "cpu":
         fast = torch.ops.mkldnn._is_mkldnn_bf16_supported() and _has_avx512_bf16()
-        return place, torch.bfloat16 if fast else torch.float32
-    return place, torch.bfloat16
+        return torch.bfloat16 if fast else torch.float32
+    return torch.bfloat16
+
+
+@contextmanager
+def loading(folder: Path) -> Iterator[None]:
+    """Turn whatever goes wrong while weights are read into one ModelUnavailable."""
+    try:
+        yield
+    except Exception as error:  # safetensors and tokenizers raise bare ones for damaged files
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ModelUnavailable(
+            f"cannot load the model in {folder}: {reason}", "summarize-cli models verify"
+        ) from error
 
 
 def _has_avx512_bf16() -> bool:
@@ -103,24 +128,16 @@ def load(architecture: str, folder: Path, device: str, threads: int) -> tuple[An
     not hold a loadable checkpoint.
     """
     os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read once, when the hub library is imported
-    import torch
     import transformers
 
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
-    if threads:
-        torch.set_num_threads(threads)
-    place, dtype = device_and_type(device)
-    try:
+    place = place_of(device, threads)
+    with loading(folder):
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model = getattr(transformers, architecture).from_pretrained(
-            folder, dtype=dtype, local_files_only=True, use_safetensors=True
+            folder, dtype=type_on(place), local_files_only=True, use_safetensors=True
         )
-    except Exception as error:  # safetensors and tokenizers raise bare ones for damaged files
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise ModelUnavailable(
-            f"cannot load the model in {folder}: {reason}", "summarize-cli models verify"
-        ) from error
     # What a checkpoint brings along as generation settings is not in our signature.
     wanted = {name: getattr(model.generation_config, name) for name in TOKENS}
     model.generation_config = transformers.GenerationConfig(**wanted)

@@ -1,0 +1,403 @@
+"""Gemma 3, decoded on a processor: 8-bit products, no padding, rows that come and go.
+
+The blocks are those of ``Gemma3ForCausalLM`` in transformers (tests hold them to it); what
+differs is how they are run. Weights are rounded to 8 bits by output row and activations by
+token (LLM.int8 without its outlier part; Dettmers et al., 2022), which a processor with VNNI
+multiplies five times as fast as bfloat16. All prompts of a batch are read as one long row, so
+nothing is padded; each text keeps its own place in the cache, so that a finished one leaves
+and a waiting one enters (continuous batching; Yu et al., 2022, Orca). Integer sums are exact
+and everything is rounded by row: who else is in a batch does not change an answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+from torch.nn import functional
+
+GROW = 64
+"""Tokens by which the cache grows: copying it costs, and so does room that stays empty."""
+READ = 512
+"""Tokens of prompts that are read together: what is between the layers stays near the processor."""
+REFILL = 0.25
+"""The share of empty places at which waiting texts enter, or the batch is made smaller."""
+
+
+class Matrix:
+    """A frozen weight (out, in): as it is, or in 8 bits with what a step of each row is worth."""
+
+    def __init__(self, weight: Tensor, kind: torch.dtype) -> None:
+        self.worth: Tensor | None = None
+        if kind == torch.int8:
+            self.values, worth = rounded(weight.float())
+            self.worth = worth[:, 0]
+        else:
+            self.values = weight.to(kind)
+
+    def __call__(self, x: Tensor, level: Tensor | None = None) -> Tensor:
+        """``x`` (n, in), each row times its ``level`` (n, 1), times the transposed weight: (n, out)."""
+        if self.worth is None:
+            return functional.linear(x if level is None else x * level, self.values)
+        whole, step = rounded(x)
+        # A row's level does not change its integers: it goes into what a step is worth.
+        out = torch._int_mm(whole, self.values.T).float()
+        return out.mul_(self.worth).mul_(step if level is None else step * level)
+
+
+def rounded(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Round each row of (n, width) to 8 bits: the integers, and what a step is worth (n, 1)."""
+    largest = torch.maximum(x.amax(1, keepdim=True), x.amin(1, keepdim=True).neg_())
+    step = largest.clamp_(min=1e-12).div_(127)
+    return (x / step).round_().to(torch.int8), step
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One layer's weights; norms hold ``1 + weight``, as Gemma applies them."""
+
+    before: Tensor
+    qkv: Matrix
+    qk_norm: Tensor
+    out: Matrix
+    after: Tensor
+    before_mlp: Tensor
+    gate_up: Matrix
+    down: Matrix
+    after_mlp: Tensor
+    local: bool
+
+
+class Cache:
+    """Keys and values of the texts in work: (layers, places, length, 2, kv heads, head size)."""
+
+    def __init__(self, layers: int, places: int, heads: int, size: int, like: Tensor) -> None:
+        self.pairs = like.new_zeros(layers, places, 0, 2, heads, size)
+        self.lengths = torch.zeros(places, dtype=torch.long, device=like.device)
+
+    def reserve(self, length: int) -> None:
+        """Have room for ``length`` tokens."""
+        more = length - self.pairs.shape[2]
+        if more > 0:
+            self.pairs = functional.pad(self.pairs, (0, 0) * 3 + (0, -(-more // GROW) * GROW))
+
+    def select(self, places: Tensor) -> None:
+        """Keep these places, in this order, and what of the length they need."""
+        self.lengths = self.lengths[places]
+        self.pairs = self.pairs[:, places, : int(self.lengths.max())]
+
+
+Attend = Callable[[int, Tensor, Tensor], Tensor]
+"""Of (layer, q (n, heads, size), kv (n, 2, kv heads, size)): what each token found, (n, heads * size)."""
+
+
+class Decoder:
+    """The model: reads prompts into a cache, and takes one token more of every text."""
+
+    def __init__(self, folder: Path, kind: torch.dtype, device: torch.device) -> None:
+        """Load a prepared checkpoint; ``kind`` is that of the weights, ``torch.int8`` or a float."""
+        self.config = config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        self.kind, self.device = kind, device
+        self.float = torch.float32 if kind == torch.int8 else kind
+        state = load_file(folder / "model.safetensors")
+        self.embedding = state["model.embed_tokens.weight"].to(device)
+        self.head = self._matrix(self.embedding)
+        self.norm = self._gain(state["model.norm.weight"])
+        self.blocks = [
+            self._block(state, n, kind == "sliding_attention") for n, kind in enumerate(config["layer_types"])
+        ]
+        self.heads, self.kv_heads = config["num_attention_heads"], config["num_key_value_heads"]
+        self.size, self.eps = config["head_dim"], config["rms_norm_eps"]
+        self.window = config["sliding_window"]
+        rope = config["rope_parameters"]
+        self.bases = {
+            local: rope[name]["rope_theta"]
+            for local, name in ((True, "sliding_attention"), (False, "full_attention"))
+        }
+
+    def _matrix(self, *parts: Tensor) -> Matrix:
+        return Matrix(torch.cat(parts).to(self.device), self.kind)
+
+    def _gain(self, weight: Tensor) -> Tensor:
+        return 1 + weight.to(self.device, self.float)
+
+    def _block(self, state: dict[str, Tensor], number: int, local: bool) -> Block:
+        def of(name: str) -> Tensor:
+            return state[f"model.layers.{number}.{name}.weight"]
+
+        return Block(
+            before=self._gain(of("input_layernorm")),
+            qkv=self._matrix(*(of(f"self_attn.{part}_proj") for part in "qkv")),
+            qk_norm=torch.stack(
+                [self._gain(of("self_attn.q_norm")) * self.config["query_pre_attn_scalar"] ** -0.5]
+                * self.config["num_attention_heads"]
+                + [self._gain(of("self_attn.k_norm"))] * self.config["num_key_value_heads"]
+            ),
+            out=self._matrix(of("self_attn.o_proj")),
+            after=self._gain(of("post_attention_layernorm")),
+            before_mlp=self._gain(of("pre_feedforward_layernorm")),
+            gate_up=self._matrix(of("mlp.gate_proj"), of("mlp.up_proj")),
+            down=self._matrix(of("mlp.down_proj")),
+            after_mlp=self._gain(of("post_feedforward_layernorm")),
+            local=local,
+        )
+
+    def cache(self, places: int) -> Cache:
+        """An empty cache for so many texts at once."""
+        return Cache(len(self.blocks), places, self.kv_heads, self.size, self.norm)
+
+    def read(self, prompts: Sequence[Sequence[int]], places: Sequence[int], cache: Cache) -> Tensor:
+        """Read prompts into their places; return the logits (prompts, vocabulary) of what follows."""
+        cache.reserve(max(len(prompt) for prompt in prompts) + 1)
+        groups: list[list[int]] = [[]]
+        tokens = 0
+        for n, prompt in enumerate(prompts):
+            if groups[-1] and tokens + len(prompt) > READ:
+                groups.append([])
+                tokens = 0
+            groups[-1].append(n)
+            tokens += len(prompt)
+        return torch.cat(
+            [self._read([prompts[n] for n in group], [places[n] for n in group], cache) for group in groups]
+        )
+
+    def _read(self, prompts: Sequence[Sequence[int]], places: Sequence[int], cache: Cache) -> Tensor:
+        ends = [0, *accumulate(len(prompt) for prompt in prompts)]
+        positions = torch.cat([torch.arange(len(prompt)) for prompt in prompts]).to(self.device)
+
+        def attend(layer: int, q: Tensor, kv: Tensor) -> Tensor:
+            rows = []
+            for place, (start, end) in zip(places, pairwise(ends), strict=True):
+                cache.pairs[layer, place, : end - start] = kv[start:end]
+                rows.append(self._causal(q[start:end], kv[start:end], self.blocks[layer].local))
+            return torch.cat(rows)
+
+        ids = torch.tensor([token for prompt in prompts for token in prompt], device=self.device)
+        last = torch.tensor(ends[1:], device=self.device) - 1
+        cache.lengths[torch.tensor(places, device=self.device)] = (
+            last + 1 - torch.tensor(ends[:-1], device=self.device)
+        )
+        return self.head(self._norm(self._through(ids, positions, attend)[last], self.norm))
+
+    def _causal(self, q: Tensor, kv: Tensor, local: bool) -> Tensor:
+        """Attention within one prompt: q (n, heads, size), kv (n, 2, kv heads, size)."""
+        length = len(q)
+        k, v = kv.repeat_interleave(self.heads // self.kv_heads, 2).transpose(0, 2).unbind(1)
+        mask = None
+        if local and length > self.window:
+            mask = torch.ones(length, length, dtype=torch.bool, device=q.device).tril_()
+            mask = mask.triu_(1 - self.window)
+        found = functional.scaled_dot_product_attention(
+            q.transpose(0, 1)[None], k[None], v[None], attn_mask=mask, is_causal=mask is None, scale=1.0
+        )
+        return found[0].transpose(0, 1).flatten(1)
+
+    def step(self, tokens: Tensor, cache: Cache) -> Tensor:
+        """Take one token (places,) more of every text; return the logits of what follows."""
+        rows = torch.arange(len(tokens), device=self.device)
+        at = cache.lengths
+        longest = int(at.max()) + 1
+        cache.reserve(longest)
+        columns = torch.arange(longest, device=self.device)
+        late = columns > at[:, None]
+        masks = {}
+        for local in (True, False):
+            hidden = late | (columns <= at[:, None] - self.window) if local else late
+            masks[local] = torch.zeros(hidden.shape, dtype=self.float, device=self.device)
+            masks[local] = masks[local].masked_fill_(hidden, float("-inf"))[:, None, None]
+
+        def attend(layer: int, q: Tensor, kv: Tensor) -> Tensor:
+            pairs = cache.pairs[layer]
+            pairs[rows, at] = kv
+            k, v = pairs[:, :longest].unbind(2)  # (places, length, kv heads, size)
+            grouped = q.view(len(tokens), self.kv_heads, -1, self.size)
+            weights = (grouped @ k.permute(0, 2, 3, 1)).add_(masks[self.blocks[layer].local])
+            return (weights.softmax(-1) @ v.transpose(1, 2)).flatten(1)
+
+        hidden = self._through(tokens, at, attend)
+        cache.lengths = at + 1
+        return self.head(self._norm(hidden, self.norm))
+
+    def _through(self, ids: Tensor, positions: Tensor, attend: Attend) -> Tensor:
+        """All blocks: token ids (n,) at positions (n,) to states (n, width)."""
+        x: Tensor = self.embedding[ids].to(self.float) * self.config["hidden_size"] ** 0.5
+        turns = {local: self._turn(positions, base) for local, base in self.bases.items()}
+        queries, turning = self.heads, self.heads + self.kv_heads
+        for layer, block in enumerate(self.blocks):
+            qkv = block.qkv(x * block.before, self._level(x)).view(len(ids), -1, self.size)
+            qk = self._norm(qkv[:, :turning], block.qk_norm)
+            qkv[:, :turning] = turned(qk, turns[block.local])
+            kv = qkv[:, queries:].view(len(ids), 2, self.kv_heads, self.size)
+            x = x + self._norm(block.out(attend(layer, qkv[:, :queries], kv)), block.after)
+            gate, up = block.gate_up(x * block.before_mlp, self._level(x)).chunk(2, dim=1)
+            grown = functional.gelu(gate, approximate="tanh").mul_(up)
+            x = x + self._norm(block.down(grown), block.after_mlp)
+        return x
+
+    def _level(self, x: Tensor) -> Tensor:
+        """What brings each vector to a mean square of one (RMSNorm; Zhang and Sennrich, 2019)."""
+        length: Tensor = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
+        return length.square_().div_(x.shape[-1]).add_(self.eps).rsqrt_()
+
+    def _norm(self, x: Tensor, gain: Tensor) -> Tensor:
+        return x * self._level(x) * gain
+
+    def _turn(self, positions: Tensor, base: float) -> tuple[Tensor, Tensor]:
+        """Cosines and sines (n, 1, size) of rotary positions (Su et al., 2021)."""
+        exponents = torch.arange(0, self.size, 2, device=self.device).float() / self.size
+        angles = positions.float()[:, None] / torch.pow(base, exponents)
+        both: Tensor = torch.cat([angles, angles], dim=1)[:, None]
+        return both.cos().to(self.float), both.sin().to(self.float)
+
+
+def turned(x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
+    """Rotate (n, heads, size) by their positions."""
+    first, second = x.chunk(2, dim=-1)
+    return x * turn[0] + torch.cat([-second, first], dim=-1) * turn[1]
+
+
+@torch.inference_mode()
+def greedy(
+    model: Decoder, prompts: Sequence[Sequence[int]], budgets: Sequence[int], ends: Sequence[int], places: int
+) -> Iterator[tuple[int, list[int]]]:
+    """Decode without sampling; yield (number of the prompt, new tokens without the end) as they finish.
+
+    At most ``places`` texts are in work at once; the order of the prompts is the order in
+    which they enter. An answer has at most its budget of tokens.
+    """
+    waiting = list(range(len(prompts)))[::-1]
+    answers: list[list[int]] = [[] for _ in prompts]
+    places = min(places, len(prompts))
+    cache = model.cache(places)
+    inside: dict[int, int] = {}  # the text in each place that has one
+    tokens = torch.zeros(places, dtype=torch.long, device=model.device)
+    while inside or waiting:
+        fresh: list[int] = []
+        if places - len(inside) >= REFILL * places:
+            if waiting:
+                fresh = [place for place in range(places) if place not in inside][: len(waiting)]
+                inside |= {place: waiting.pop() for place in fresh}
+            elif places > len(inside):
+                kept = torch.tensor([*inside], device=model.device)
+                cache.select(kept)
+                inside, tokens, places = dict(enumerate(inside.values())), tokens[kept], len(inside)
+        if fresh:
+            logits = model.read([prompts[inside[place]] for place in fresh], fresh, cache)
+            tokens[torch.tensor(fresh, device=model.device)] = logits.argmax(dim=-1)
+        else:
+            tokens = model.step(tokens, cache).argmax(dim=-1)
+        found = tokens.tolist()
+        for place in fresh or [*inside]:
+            text, token = inside[place], found[place]
+            if token not in ends:
+                answers[text].append(token)
+            if token in ends or len(answers[text]) >= budgets[text]:
+                del inside[place]
+                cache.lengths[place] = 0  # an empty place must not lengthen the others' attention
+                yield text, answers[text]
+
+
+@torch.inference_mode()
+def beam(
+    model: Decoder,
+    prompts: Sequence[Sequence[int]],
+    budgets: Sequence[int],
+    ends: Sequence[int],
+    width: int,
+    no_repeat: int = 0,
+    length_penalty: float = 1.0,
+) -> list[list[int]]:
+    """Decode by beam search, all prompts side by side; return the new tokens of each.
+
+    Hypotheses are compared by log-probability over length to the power of ``length_penalty``
+    (Wu et al., 2016, as transformers has it). No ``no_repeat`` tokens follow one another twice
+    within an answer; a prompt may be copied.
+    """
+    cache = model.cache(len(prompts))
+    logits = model.read(prompts, range(len(prompts)), cache)
+    searches = [Search(width, budget, ends, no_repeat, length_penalty) for budget in budgets]
+    running = [(search, [n]) for n, search in enumerate(searches)]
+    while True:
+        chances = logits.float().log_softmax(-1)
+        tokens: list[int] = []
+        rows: list[int] = []
+        going = []
+        for search, own in running:
+            taken = search.take(chances[own])
+            if not search.done:
+                going.append((search, [*range(len(tokens), len(tokens) + len(taken))]))
+                tokens += [token for _, token in taken]
+                rows += [own[parent] for parent, _ in taken]
+        running = going
+        if not running:
+            return [search.best() for search in searches]
+        cache.select(torch.tensor(rows, device=model.device))
+        logits = model.step(torch.tensor(tokens, device=model.device), cache)
+
+
+class Search:
+    """The hypotheses of one text in beam search: those in work, and those that have ended."""
+
+    def __init__(
+        self, width: int, budget: int, ends: Sequence[int], no_repeat: int, length_penalty: float
+    ) -> None:
+        self.width, self.budget, self.ends = width, budget, ends
+        self.no_repeat, self.length_penalty = no_repeat, length_penalty
+        self.running: list[tuple[float, list[int]]] = [(0.0, [])]
+        self.ended: list[tuple[float, list[int]]] = []
+        self.done = False
+
+    def take(self, chances: Tensor) -> list[tuple[int, int]]:
+        """Go on by one token from log-probabilities (hypotheses, vocabulary).
+
+        Returns what the new hypotheses are made of: the number of the old one, the token.
+        """
+        for row, (_, tokens) in enumerate(self.running):
+            chances[row, self._barred(tokens)] = float("-inf")
+        totals = chances + torch.tensor([score for score, _ in self.running], device=chances.device)[:, None]
+        # Every hypothesis may end in each way, and as many shall be left to go on.
+        found = totals.flatten().topk((1 + len(self.ends)) * self.width)
+        vocabulary = chances.shape[1]
+        taken: list[tuple[int, int]] = []
+        running: list[tuple[float, list[int]]] = []
+        for rank, (score, at) in enumerate(zip(found.values.tolist(), found.indices.tolist(), strict=True)):
+            parent, token = divmod(at, vocabulary)
+            tokens = self.running[parent][1]
+            if token in self.ends:
+                if rank < self.width:
+                    self._end(score, tokens, len(tokens) + 1)
+            elif len(running) < self.width:
+                taken.append((parent, token))
+                running.append((score, [*tokens, token]))
+        self.running = running
+        length = len(running[0][1])
+        if length >= self.budget:
+            for score, tokens in running:
+                self._end(score, tokens, length)
+            self.done = True
+        elif len(self.ended) == self.width:
+            self.done = running[0][0] / length**self.length_penalty <= self.ended[-1][0]
+        return taken
+
+    def best(self) -> list[int]:
+        """The tokens of the best hypothesis that has ended."""
+        return self.ended[0][1]
+
+    def _end(self, score: float, tokens: list[int], length: int) -> None:
+        self.ended.append((score / length**self.length_penalty, tokens))
+        self.ended.sort(key=lambda hypothesis: -hypothesis[0])
+        del self.ended[self.width :]
+
+    def _barred(self, tokens: list[int]) -> list[int]:
+        """The tokens that would repeat ``no_repeat`` of them in a row."""
+        n = self.no_repeat
+        if not n or len(tokens) < n:
+            return []
+        last = tokens[len(tokens) - n + 1 :]
+        return [tokens[at + n - 1] for at in range(len(tokens) - n + 1) if tokens[at : at + n - 1] == last]

@@ -1,0 +1,132 @@
+"""The decoder against Gemma 3 in transformers, on a tiny model with random weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+import transformers
+
+from summarize_cli.engines.decoder import Decoder, Matrix, beam, greedy, rounded
+
+CPU = torch.device("cpu")
+PROMPTS = [[2, 5, 6, 7, 8, 9, 10, 11, 12, 13], [2, 30, 31], [2, 40, 41, 42, 43], [2, 50, 51, 52]]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seven layers, six of them with a window of four tokens: shorter than the texts."""
+    path = tmp_path_factory.mktemp("gemma")
+    torch.manual_seed(5)
+    config = transformers.Gemma3TextConfig(
+        vocab_size=90, hidden_size=32, intermediate_size=48, num_hidden_layers=7, num_attention_heads=4,
+        num_key_value_heads=2, head_dim=16, query_pre_attn_scalar=16, sliding_window=4,
+        max_position_embeddings=64, pad_token_id=0, eos_token_id=1, bos_token_id=2, tie_word_embeddings=True,
+    )  # fmt: skip
+    model = transformers.Gemma3ForCausalLM(config)
+    for name, weight in model.named_parameters():
+        torch.nn.init.normal_(weight, std=0.5 if "norm" in name else 0.3)
+    model.save_pretrained(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def theirs(folder: Path) -> transformers.Gemma3ForCausalLM:
+    return transformers.Gemma3ForCausalLM.from_pretrained(
+        folder, attn_implementation="eager", dtype=torch.float32
+    ).eval()
+
+
+@pytest.fixture(scope="module")
+def ours(folder: Path) -> Decoder:
+    return Decoder(folder, torch.float32, CPU)
+
+
+def answers(model: Decoder, places: int, budget: int = 12) -> list[list[int]]:
+    found = dict(greedy(model, PROMPTS, [budget] * len(PROMPTS), [1], places))
+    return [found[n] for n in range(len(PROMPTS))]
+
+
+def generated(theirs: transformers.Gemma3ForCausalLM, prompt: list[int], **settings: int) -> list[int]:
+    out = theirs.generate(
+        torch.tensor([prompt]),
+        max_new_tokens=12,
+        do_sample=False,
+        eos_token_id=[1],
+        pad_token_id=0,
+        **settings,
+    )
+    tokens = out[0, len(prompt) :].tolist()
+    return tokens[: tokens.index(1)] if 1 in tokens else tokens
+
+
+@torch.inference_mode()
+def test_the_logits_are_those_of_transformers(ours: Decoder, theirs: transformers.Gemma3ForCausalLM) -> None:
+    """Of prompts read together and of a token more, with windows and grouped heads."""
+    cache = ours.cache(len(PROMPTS))
+    read = ours.read(PROMPTS, range(len(PROMPTS)), cache)
+    for row, prompt in enumerate(PROMPTS):
+        expected = theirs(torch.tensor([prompt])).logits[0, -1]
+        torch.testing.assert_close(read[row], expected, atol=2e-4, rtol=2e-4)
+    step = ours.step(torch.full((len(PROMPTS),), 20), cache)
+    for row, prompt in enumerate(PROMPTS):
+        expected = theirs(torch.tensor([[*prompt, 20]])).logits[0, -1]
+        torch.testing.assert_close(step[row], expected, atol=2e-4, rtol=2e-4)
+
+
+@pytest.mark.parametrize("places", [1, 2, 3, 4])
+def test_greedy_is_that_of_transformers(
+    ours: Decoder, theirs: transformers.Gemma3ForCausalLM, places: int
+) -> None:
+    """However many are in work, and whoever enters late."""
+    assert answers(ours, places) == [generated(theirs, prompt) for prompt in PROMPTS]
+
+
+@pytest.mark.parametrize("width", [2, 4])
+def test_beam_is_that_of_transformers(
+    ours: Decoder, theirs: transformers.Gemma3ForCausalLM, width: int
+) -> None:
+    """Side by side, ours find what theirs find one by one."""
+    found = beam(ours, PROMPTS, [12] * len(PROMPTS), [1], width)
+    assert found == [generated(theirs, prompt, num_beams=width) for prompt in PROMPTS]
+
+
+def test_no_repeated_ngrams(ours: Decoder) -> None:
+    """No three tokens follow one another twice in an answer, without beams and with them."""
+    for width in (1, 3):
+        for tokens in beam(ours, PROMPTS, [40] * len(PROMPTS), [1], width, no_repeat=3):
+            grams = [tuple(tokens[n : n + 3]) for n in range(len(tokens) - 2)]
+            assert len(grams) == len(set(grams))
+
+
+def test_an_answer_has_its_own_budget(ours: Decoder) -> None:
+    """Whoever is beside it."""
+    found = dict(greedy(ours, PROMPTS, [3, 5, 7, 2], [], 2))
+    assert [len(found[n]) for n in range(4)] == [3, 5, 7, 2]
+    assert [len(tokens) for tokens in beam(ours, PROMPTS, [3, 5, 7, 2], [], 2)] == [3, 5, 7, 2]
+
+
+def test_8_bits_do_not_depend_on_the_batch(folder: Path) -> None:
+    """The same answers to the bit, alone or together: integers are exact, rounding is by row."""
+    model = Decoder(folder, torch.int8, CPU)
+    alone = [dict(greedy(model, [prompt], [30], [1], 1))[0] for prompt in PROMPTS]
+    found = dict(greedy(model, PROMPTS, [30] * len(PROMPTS), [1], 4))
+    assert [found[n] for n in range(len(PROMPTS))] == alone
+
+
+def test_8_bits_are_near() -> None:
+    """A product through 8 bits is within a hundredth of the exact one."""
+    torch.manual_seed(0)
+    weight, x, level = torch.randn(60, 200), torch.randn(7, 200), torch.rand(7, 1)
+    exact = (x * level) @ weight.T
+    error = (Matrix(weight, torch.int8)(x, level) - exact).norm() / exact.norm()
+    assert error < 0.015
+    assert torch.equal(Matrix(weight, torch.float32)(x, level), exact)
+    whole, step = rounded(torch.zeros(2, 3))  # a row of zeros is no division by zero
+    assert torch.equal(whole * step, torch.zeros(2, 3))
+
+
+def test_half_precision_runs(folder: Path) -> None:
+    """What a GPU does, in its type, on the processor."""
+    assert [len(tokens) for tokens in answers(Decoder(folder, torch.bfloat16, CPU), 2)] == [12] * 4
