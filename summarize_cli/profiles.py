@@ -29,7 +29,7 @@ TASKS = {"fr-en", "fr-ar", "en-ar", "en-fr", "ar-fr", "summary", "support"}
 GENERATION = {
     "num_beams", "length_penalty", "no_repeat_ngram_size", "repetition_penalty",
     "max_new_tokens", "growth", "sentences", "shortlist", "diversity", "position", "title",
-    "figures",
+    "figures", "bits",
 }  # fmt: skip
 
 
@@ -69,7 +69,7 @@ class Profile:
         except (OSError, ValueError):
             return None
 
-    def signature(self, task: str, settings: Table | None = None, version: int = 1) -> str:
+    def signature(self, task: str, settings: Table | None = None, version: int | str = 1) -> str:
         """Name everything that can change the output of this model for a task.
 
         ``version`` is that of the engine's own code.

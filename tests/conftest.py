@@ -65,6 +65,14 @@ def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture(autouse=True)
+def no_fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the hub's models through transformers, whatever is installed; tests of the other say so."""
+    from summarize_cli import engines
+
+    monkeypatch.setattr(engines, "has_fast", lambda: False)
+
+
 @pytest.fixture
 def tiny(tiny_models: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Let the tiny models stand in the place of ``models/``."""

@@ -8,7 +8,8 @@ import pytest
 import torch
 import transformers
 
-from summarize_cli.engines.decoder import Decoder, Matrix, beam, greedy, rounded
+from summarize_cli.engines.decoder import Decoder, beam, greedy
+from summarize_cli.engines.eight import Matrix, rounded
 
 CPU = torch.device("cpu")
 PROMPTS = [[2, 5, 6, 7, 8, 9, 10, 11, 12, 13], [2, 30, 31], [2, 40, 41, 42, 43], [2, 50, 51, 52]]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from summarize_cli import profiles
+from summarize_cli import engines, profiles
 from summarize_cli.engines import KINDS, Engine, build
 from summarize_cli.errors import InputError, ModelUnavailable, ProfileError
 
@@ -21,6 +21,10 @@ ENGINES = [
     ("tiny-m2m100", "fr-ar"),
     ("tiny-nllb", "fr-ar"),
     ("tiny-mt5", "summary"),
+    ("tiny-marian, fast", "fr-ar"),
+    ("tiny-m2m100, fast", "fr-ar"),
+    ("tiny-nllb, fast", "fr-ar"),
+    ("tiny-mt5, fast", "summary"),
     ("extractive", "summary"),
     ("extractive", "support"),
     ("embedded", "fr-en"),
@@ -29,8 +33,10 @@ ENGINES = [
 
 
 @pytest.fixture(params=ENGINES, ids=lambda pair: f"{pair[0]}-{pair[1]}")
-def engine(request: pytest.FixtureRequest, tiny: Path) -> Engine:
+def engine(request: pytest.FixtureRequest, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     name, task = request.param
+    name, _, fast = name.partition(", ")
+    monkeypatch.setattr(engines, "has_fast", lambda: bool(fast))
     return build(profiles.load(name), task)
 
 
@@ -45,7 +51,8 @@ def test_contract(engine: Engine) -> None:
 
 def test_every_kind_is_under_contract(tiny: Path) -> None:
     """No kind of engine escapes the contract above."""
-    assert {profiles.load(name).kind for name, _ in ENGINES} == set(KINDS)
+    names = [name.partition(", ") for name, _ in ENGINES]
+    assert {profiles.load(name).kind + comma + fast for name, comma, fast in names} == set(KINDS)
 
 
 def test_the_answer_does_not_depend_on_the_other_texts(tiny: Path) -> None:
@@ -130,3 +137,47 @@ def test_signatures_tell_settings_apart() -> None:
         build(profile, "fr-en", {"num_beams": 4}).signature,
     }
     assert len(signatures) == 3
+
+
+@pytest.mark.parametrize("name", ["tiny-marian", "tiny-m2m100", "tiny-nllb"])
+def test_ctranslate2_answers_as_transformers_does(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The same profile, the same words; what is remembered of one is not taken for the other's."""
+    torch_engine = build(profiles.load(name), "fr-ar")
+    monkeypatch.setattr(engines, "has_fast", lambda: True)
+    fast_engine = build(profiles.load(name), "fr-ar")
+    assert fast_engine.generate(SENTENCES) == torch_engine.generate(SENTENCES)
+    assert fast_engine.signature != torch_engine.signature
+
+
+def test_ctranslate2_converts_once(tiny: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Into the data folder; a second process would find it there."""
+    monkeypatch.setattr(engines, "has_fast", lambda: True)
+    from summarize_cli.engines import fast
+
+    fast.load.cache_clear()
+    for _ in range(2):
+        build(profiles.load("tiny-marian"), "fr-ar", {"bits": 8}).generate(SENTENCES)
+        fast.load.cache_clear()
+    assert len([p for p in (home / "prepared").glob("ctranslate2-*") if p.is_dir()]) >= 1
+
+
+def test_a_missing_hub_model_is_missing_for_ctranslate2_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same error, the same hint."""
+    monkeypatch.setattr(engines, "has_fast", lambda: True)
+    with pytest.raises(ModelUnavailable, match="not installed"):
+        build(profiles.load("opus-mt-fr-en"), "fr-en").generate(["Bonjour."])
+
+
+def test_8_bits_change_little(tiny: Path) -> None:
+    """A profile that says ``bits = 8`` runs, in its own name, and alone as in a batch."""
+    plain = build(profiles.load("tiny-marian"), "fr-ar")
+    eight = build(profiles.load("tiny-marian"), "fr-ar", {"bits": 8})
+    assert eight.signature != plain.signature
+    assert [eight.generate([text])[0] for text in SENTENCES] == eight.generate(SENTENCES)
+    model, _ = eight._loaded  # type: ignore[attr-defined]
+    from summarize_cli.engines import eight as products
+
+    layers = [module for module in model.modules() if isinstance(module, products.Linear)]
+    assert bool(layers) == products.fast()

@@ -76,7 +76,7 @@ def m2m100(folder: Path, text: str) -> Path:
     (folder / "words.json").write_text(json.dumps({word: n for n, word in enumerate(words)}))
     tokenizer = transformers.M2M100Tokenizer(str(folder / "words.json"), str(model))
     torch.manual_seed(1)
-    size = len(words) + 150  # 100 languages and some made-up words follow the pieces
+    size = len(words) + 108  # 100 languages and 8 made-up words follow the pieces
     transformers.M2M100ForConditionalGeneration(
         transformers.M2M100Config(vocab_size=size, **SMALL)
     ).save_pretrained(folder)

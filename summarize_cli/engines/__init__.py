@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Protocol, runtime_checkable
 
 from ..errors import ProfileError
@@ -18,6 +19,7 @@ from ..profiles import Profile, Table
 KINDS = {
     "causal": "causal:CausalEngine",
     "seq2seq": "seq2seq:Seq2SeqEngine",
+    "seq2seq, fast": "fast:FastEngine",
     "extractive": "extractive:ExtractiveEngine",
     "echo": "echo:EchoEngine",
 }
@@ -70,6 +72,11 @@ class Place:
     progress: Callable[[str, int, int], None] = lambda what, done, total: None
 
 
+def has_fast() -> bool:
+    """Whether CTranslate2 is there to run the hub's models."""
+    return find_spec("ctranslate2") is not None
+
+
 def build(profile: Profile, task: str, settings: Table | None = None, place: Place = Place()) -> Engine:
     """Make the engine of a profile for one task; its weights are not loaded yet.
 
@@ -80,7 +87,8 @@ def build(profile: Profile, task: str, settings: Table | None = None, place: Pla
         raise ProfileError(f"{profile.name} does not do {task}", f"it does {', '.join(profile.tasks)}")
     if profile.kind not in KINDS:
         raise ProfileError(f"{profile.name} is of an unknown kind: {profile.kind}")
-    module, name = KINDS[profile.kind].split(":")
+    fast = profile.kind == "seq2seq" and has_fast()
+    module, name = KINDS["seq2seq, fast" if fast else profile.kind].split(":")
     engine: Engine = getattr(import_module(f".{module}", __name__), name)(
         profile, task, settings or {}, place
     )

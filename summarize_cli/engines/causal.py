@@ -107,9 +107,11 @@ def kind_on(place: torch.device) -> torch.dtype:
     """What the weights are kept in on a device."""
     import torch
 
+    from . import eight
+
     if place.type != "cpu":
         return torch.bfloat16
-    return torch.int8 if torch.cpu._is_vnni_supported() else torch.float32
+    return torch.int8 if eight.fast() else torch.float32
 
 
 def _line(tokenizer: Tokenizer, tokens: Sequence[int]) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError, ModelUnavailable
+from ..errors import InputError, ModelUnavailable, OutputError
 from ..profiles import Profile, Table
 from . import Place
 
@@ -27,7 +28,7 @@ class FromProfile:
     ``version`` is raised whenever an engine's code would answer differently.
     """
 
-    version = 1
+    version: int | str = 1
 
     def __init__(self, profile: Profile, task: str, settings: Table, place: Place) -> None:
         self.profile = profile
@@ -69,6 +70,35 @@ class FromProfile:
                 f"a segment of {tokens} tokens is too long for {self.profile.name} ({longest})",
                 "break the sentence up, or choose another set of models",
             )
+
+
+def once(folder: Path, make: Callable[[Path, Path], None], what: str) -> Path:
+    """Return a folder that ``make(made, scratch)`` fills the first time.
+
+    Two processes that start together are safe: one makes it, the other waits. A run that is
+    interrupted leaves nothing that a later one would take for finished. Raises OutputError
+    where it cannot be written; ``what`` names it.
+    """
+    if folder.is_dir():
+        return folder
+    from filelock import FileLock
+    from safetensors import SafetensorError
+
+    home = folder.parent
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with FileLock(home / f"{folder.name}.lock"):
+            if not folder.is_dir():
+                with tempfile.TemporaryDirectory(dir=home, prefix=".preparing-") as scratch:
+                    made = Path(scratch) / "checkpoint"
+                    make(made, Path(scratch))
+                    made.replace(folder)
+    except (OSError, SafetensorError) as error:  # the latter also for a full disk
+        raise OutputError(
+            f"cannot prepare {what} in {home}: {getattr(error, 'strerror', None) or error}",
+            "free about 800 MB there, or set SUMMARIZE_CLI_HOME to another folder",
+        ) from error
+    return folder
 
 
 def place_of(device: str, threads: int) -> torch.device:
@@ -121,24 +151,34 @@ def _has_avx512_bf16() -> bool:
 
 
 @cache
-def load(architecture: str, folder: Path, device: str, threads: int) -> tuple[Any, Any]:
+def load(architecture: str, folder: Path, device: str, threads: int, bits: int = 0) -> tuple[Any, Any]:
     """Load (model, tokenizer) from a checkpoint folder, once a process.
 
-    The tasks of one profile share the weights. Raises ModelUnavailable when the folder does
+    The tasks of one profile share the weights. With 8 ``bits`` they are rounded where the
+    processor multiplies such integers fast. Raises ModelUnavailable when the folder does
     not hold a loadable checkpoint.
     """
     os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read once, when the hub library is imported
+    import torch
     import transformers
+
+    from . import eight
 
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     place = place_of(device, threads)
+    eights = bits == 8 and place.type == "cpu" and eight.fast()
     with loading(folder):
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model = getattr(transformers, architecture).from_pretrained(
-            folder, dtype=type_on(place), local_files_only=True, use_safetensors=True
+            folder,
+            dtype=torch.float32 if eights else type_on(place),
+            local_files_only=True,
+            use_safetensors=True,
         )
     # What a checkpoint brings along as generation settings is not in our signature.
     wanted = {name: getattr(model.generation_config, name) for name in TOKENS}
     model.generation_config = transformers.GenerationConfig(**wanted)
+    if eights:
+        eight.in_8_bits(model)
     return model.to(place).eval(), tokenizer

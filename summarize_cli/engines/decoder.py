@@ -1,12 +1,9 @@
 """Gemma 3, decoded on a processor: 8-bit products, no padding, rows that come and go.
 
 The blocks are those of ``Gemma3ForCausalLM`` in transformers (tests hold them to it); what
-differs is how they are run. Weights are rounded to 8 bits by output row and activations by
-token (LLM.int8 without its outlier part; Dettmers et al., 2022), which a processor with VNNI
-multiplies five times as fast as bfloat16. All prompts of a batch are read as one long row, so
-nothing is padded; each text keeps its own place in the cache, so that a finished one leaves
-and a waiting one enters (continuous batching; Yu et al., 2022, Orca). Integer sums are exact
-and everything is rounded by row: who else is in a batch does not change an answer.
+differs is how they are run. All products go through ``eight.Matrix``. All prompts of a batch
+are read as one long row, so nothing is padded; each text keeps its own place in the cache, so
+that a finished one leaves and a waiting one enters (continuous batching; Yu et al., 2022, Orca).
 """
 
 from __future__ import annotations
@@ -22,40 +19,14 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional
 
+from .eight import Matrix
+
 GROW = 64
 """Tokens by which the cache grows: copying it costs, and so does room that stays empty."""
 READ = 512
 """Tokens of prompts that are read together: what is between the layers stays near the processor."""
 REFILL = 0.25
 """The share of empty places at which waiting texts enter, or the batch is made smaller."""
-
-
-class Matrix:
-    """A frozen weight (out, in): as it is, or in 8 bits with what a step of each row is worth."""
-
-    def __init__(self, weight: Tensor, kind: torch.dtype) -> None:
-        self.worth: Tensor | None = None
-        if kind == torch.int8:
-            self.values, worth = rounded(weight.float())
-            self.worth = worth[:, 0]
-        else:
-            self.values = weight.to(kind)
-
-    def __call__(self, x: Tensor, level: Tensor | None = None) -> Tensor:
-        """``x`` (n, in), each row times its ``level`` (n, 1), times the transposed weight: (n, out)."""
-        if self.worth is None:
-            return functional.linear(x if level is None else x * level, self.values)
-        whole, step = rounded(x)
-        # A row's level does not change its integers: it goes into what a step is worth.
-        out = torch._int_mm(whole, self.values.T).float()
-        return out.mul_(self.worth).mul_(step if level is None else step * level)
-
-
-def rounded(x: Tensor) -> tuple[Tensor, Tensor]:
-    """Round each row of (n, width) to 8 bits: the integers, and what a step is worth (n, 1)."""
-    largest = torch.maximum(x.amax(1, keepdim=True), x.amin(1, keepdim=True).neg_())
-    step = largest.clamp_(min=1e-12).div_(127)
-    return (x / step).round_().to(torch.int8), step
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,15 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from collections.abc import Callable
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ModelUnavailable, OutputError
+from ..errors import ModelUnavailable
 from ..profiles import digest
+from .common import once
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,9 +69,6 @@ def prepared(
 ) -> Path:
     """Return the folder of the prepared checkpoint below ``home``, making it if need be.
 
-    Two processes that start together are safe: one prepares, the other waits. A run that is
-    interrupted leaves nothing that a later one would take for finished.
-
     Raises ModelUnavailable when the package is missing or its weights do not have
     ``checksum``, OutputError when ``home`` cannot be written.
     """
@@ -79,25 +76,11 @@ def prepared(
     if adapter:
         parts += [digest(adapter), digest(adapter.with_name("adapter_config.json"))]
     folder = home / f"gemma-{sha256(' '.join(parts).encode()).hexdigest()[:16]}"
-    if folder.is_dir():
-        return folder
-    from filelock import FileLock
-    from safetensors import SafetensorError
 
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        with FileLock(home / f"{folder.name}.lock"):
-            if not folder.is_dir():
-                with tempfile.TemporaryDirectory(dir=home, prefix=".preparing-") as scratch:
-                    made = Path(scratch) / "checkpoint"
-                    _prepare(package, checksum, vocabulary, adapter, Path(scratch), made, progress)
-                    made.replace(folder)
-    except (OSError, SafetensorError) as error:  # the latter also for a full disk
-        raise OutputError(
-            f"cannot prepare the embedded model in {home}: {getattr(error, 'strerror', None) or error}",
-            "free about 800 MB there, or set SUMMARIZE_CLI_HOME to another folder",
-        ) from error
-    return folder
+    def make(made: Path, scratch: Path) -> None:
+        _prepare(package, checksum, vocabulary, adapter, scratch, made, progress)
+
+    return once(folder, make, "the embedded model")
 
 
 def _prepare(

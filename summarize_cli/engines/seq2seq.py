@@ -44,8 +44,9 @@ class Seq2SeqEngine(FromProfile):
                 **forced,
                 **self.decoding(),
             )
+        start = 1 + len(forced)  # after the decoder's first token, and the language
         decoded = tokenizer.batch_decode(
-            self.within_budget(out, kept["attention_mask"], 1), skip_special_tokens=True
+            self.within_budget(out, kept["attention_mask"], start), skip_special_tokens=True
         )
         return [text.strip() for text in decoded]
 
@@ -57,7 +58,8 @@ class Seq2SeqEngine(FromProfile):
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
         folder = self.folder()
-        return load("AutoModelForSeq2SeqLM", folder, self.place.device, self.place.threads)
+        bits = int(self.generation.get("bits", 0))
+        return load("AutoModelForSeq2SeqLM", folder, self.place.device, self.place.threads, bits)
 
     def folder(self) -> Path:
         """Where the weights lie: beside the profile, or where ``models pull`` put them."""
