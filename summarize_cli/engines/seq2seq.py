@@ -44,10 +44,9 @@ class Seq2SeqEngine(FromProfile):
                 **forced,
                 **self.decoding(),
             )
-        start = 1 + len(forced)  # after the decoder's first token, and the language
-        decoded = tokenizer.batch_decode(
-            self.within_budget(out, kept["attention_mask"], start), skip_special_tokens=True
-        )
+        rows = self.within_budget(out, kept["attention_mask"], 1)
+        # The language, which comes first, is not a special token to every tokenizer.
+        decoded = tokenizer.batch_decode([row[len(forced) :] for row in rows], skip_special_tokens=True)
         return [text.strip() for text in decoded]
 
     def _longest(self, model: Any) -> int:
