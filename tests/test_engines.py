@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from summarize_cli import engines, profiles
-from summarize_cli.engines import KINDS, Engine, build
+from summarize_cli.engines import KINDS, Engine, Place, build
 from summarize_cli.errors import InputError, ModelUnavailable, ProfileError
 
 SENTENCES = [
@@ -147,7 +148,10 @@ def test_ctranslate2_answers_as_transformers_does(
 
     Beams of M2M100 and NLLB may differ: the language at their start counts as length in one.
     """
-    torch_engine = build(profiles.load(name), "fr-ar", {"num_beams": beams})
+    common = import_module("summarize_cli.engines.common")
+    monkeypatch.setattr(common, "type_on", lambda place: import_module("torch").float32)
+    once_more = Place(threads=1)  # not the one in bfloat16 that another test has loaded
+    torch_engine = build(profiles.load(name), "fr-ar", {"num_beams": beams}, once_more)
     monkeypatch.setattr(engines, "has_fast", lambda: True)
     fast_engine = build(profiles.load(name), "fr-ar", {"num_beams": beams})
     assert fast_engine.generate(SENTENCES) == torch_engine.generate(SENTENCES)
