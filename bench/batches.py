@@ -80,7 +80,7 @@ def embedded(place: Path, count: int) -> dict[str, float]:
     began = time.perf_counter()
     answers = CachedEngine(engine, Store(":memory:")).generate(pieces)
     together = time.perf_counter() - began
-    tokens = sum(len(ids) for ids in engine._loaded[1](answers)["input_ids"])  # type: ignore[attr-defined]
+    tokens = sum(len(found.ids) for found in engine._loaded[1].encode_batch(answers))  # type: ignore[attr-defined]
     began = time.perf_counter()
     translator = translation.Translator("en", (CachedEngine(engine, Store(":memory:")),))
     from summarize_cli.batch import chunks

@@ -25,30 +25,31 @@ SAMPLE = Path(__file__).parent.parent / "samples" / "maroc-oracle.fr.txt"
 CLI = [sys.executable, "-m", "summarize_cli"]
 
 
+def environment(home: Path) -> dict[str, str]:
+    """That of a user: a data folder, and bytecode as pip leaves it."""
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**own, "SUMMARIZE_CLI_HOME": str(home)}
+
+
 def seconds(command: list[str], home: Path, stdin: bytes = b"") -> float:
     """Run a command that must succeed, and return its wall-clock time."""
-    environment = {**os.environ, "SUMMARIZE_CLI_HOME": str(home)}
     started = time.perf_counter()
-    subprocess.run(command, env=environment, check=True, capture_output=True, input=stdin)
+    subprocess.run(command, env=environment(home), check=True, capture_output=True, input=stdin)
     return time.perf_counter() - started
 
 
 def imports_torch(home: Path) -> bool:
     """Whether the remembered run loads torch, by Python's own list of imports."""
     command = [sys.executable, "-X", "importtime", "-m", "summarize_cli", *RUN]
-    environment = {**os.environ, "SUMMARIZE_CLI_HOME": str(home)}
-    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, env=environment(home), check=True, capture_output=True, text=True)
     return any(line.rstrip().endswith(" torch") for line in done.stderr.splitlines())
 
 
 RUN = ["run", str(SAMPLE), "--models", "embedded", "--quiet"]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
+def measured(runs: int) -> tuple[dict[str, list[float]], bool, float]:
+    """Seconds of every run by name, whether the remembered one imports torch, peak memory in MB."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         translate = [*CLI, "translate", "--models", "embedded", "--quiet", "--no-cache"]
@@ -58,11 +59,19 @@ def main() -> None:
             ("--help", [*CLI, "--help"]),
             ("sample, prepared, nothing remembered", [*CLI, *RUN, "--no-cache"]),
         ):
-            times[name] = [seconds(command, home) for _ in range(options.runs)]
+            times[name] = [seconds(command, home) for _ in range(runs)]
         seconds([*CLI, *RUN], home)
-        times["sample, remembered"] = [seconds([*CLI, *RUN], home) for _ in range(options.runs)]
+        times["sample, remembered"] = [seconds([*CLI, *RUN], home) for _ in range(runs)]
         torch = imports_torch(home)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return times, torch, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    times, torch, peak = measured(options.runs)
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     for name, values in times.items():
         print(f"{name:40} {statistics.median(values):7.2f} s  (median of {len(values)})")

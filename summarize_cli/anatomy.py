@@ -12,21 +12,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from .document import Document, Segment
+from .document import KINDS, Document, Segment
 from .text import MONTHS, kept
-
-KINDS = (
-    "label",
-    "embargo",
-    "headline",
-    "standfirst",
-    "dateline",
-    "quote",
-    "boilerplate",
-    "contact",
-    "note",
-    "end",
-)
 
 _DAY = rf"(?P<day>\d{{1,2}})(?:er)?\s+(?P<month>{'|'.join(MONTHS['fr'])})\s+(?P<year>\d{{4}})"
 EMBARGO = re.compile(

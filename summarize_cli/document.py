@@ -8,7 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Literal, Protocol
+
+Wrap = Literal["auto", "keep", "join"]
+"""What becomes of line ends within paragraphs when a text is read: ``text.split``."""
+KINDS = (
+    "label",
+    "embargo",
+    "headline",
+    "standfirst",
+    "dateline",
+    "quote",
+    "boilerplate",
+    "contact",
+    "note",
+    "end",
+)
+"""The parts of a press release that ``anatomy.py`` knows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
-from .document import Segment
-
-Wrap = Literal["auto", "keep", "join"]
+from .document import Segment, Wrap
 
 # A full stop after one of these never ends a sentence: a name, number or example follows.
 NEVER_LAST = frozenset(

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from .. import align, anatomy, batch, formats, text, translation
-from ..document import Document
+from ..document import Document, Wrap
 from ..errors import InputError, UsageError
 from . import options as o
 from .session import Session, read_input, targets, with_session
@@ -80,7 +80,7 @@ def changes(before: Document, after: Document) -> tuple[list[int], list[int]]:
 
 
 def _carried(
-    edited: Sequence[str], languages: Sequence[str], before: Document, wrap: text.Wrap
+    edited: Sequence[str], languages: Sequence[str], before: Document, wrap: Wrap
 ) -> dict[str, dict[str, str]]:
     """Edited translations of the old release, by language and source sentence.
 

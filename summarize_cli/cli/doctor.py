@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-from importlib.metadata import PackageNotFoundError, version
 
 import typer
 
@@ -26,6 +25,8 @@ def doctor() -> None:
 
     Example: summarize-cli doctor
     """
+    from importlib.metadata import PackageNotFoundError, version  # slow to import
+
     problems: list[str] = []
     typer.echo(f"summarize-cli {__version__}, Python {platform.python_version()}")
     for package in PACKAGES:

@@ -14,11 +14,10 @@ from typing import Any
 import typer
 
 from .. import __version__, anatomy, batch, formats, pipeline, render, translation
-from ..document import Article, Document
+from ..document import Article, Document, Wrap
 from ..errors import InputError, OutputError, SummarizeError
 from ..formats.records import ENDINGS, Record
 from ..render import review
-from ..text import Wrap
 from . import options as o
 from .session import Session, say
 

@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from .. import hub, profiles
-from ..engines import Place, build, gemma
-from ..engines.causal import CausalEngine
+from ..engines import Place, build, causal, gemma
 from ..errors import ModelUnavailable, PolicyRefused, SummarizeError
 from ..profiles import Profile
 from . import options as o
@@ -146,7 +145,7 @@ def verify_one(profile: Profile) -> None:
             f"summarize-cli models pull {profile.name}",
         )
     if "package" in profile.weights and profile.kind == "causal":
-        folder = CausalEngine(profile, next(iter(profile.tasks)), {}, Place()).folder()
+        folder = causal.CausalEngine(profile, next(iter(profile.tasks)), {}, Place()).folder()
         if bad := gemma.damaged(folder):
             typer.echo(f"{profile.name}: {', '.join(bad)} was damaged, preparing it again", err=True)
             shutil.rmtree(folder)

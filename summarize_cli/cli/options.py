@@ -10,9 +10,8 @@ from typing import Annotated
 import typer
 
 from .. import profiles
-from ..anatomy import KINDS
+from ..document import KINDS, Wrap
 from ..errors import UsageError
-from ..text import Wrap
 
 
 class Format(StrEnum):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__, formats, glossary, memory, profiles, text, translation
-from ..document import Document, Finding
+from ..document import Document, Finding, Wrap
 from ..engines import Engine, Place, build
 from ..errors import SummarizeError, UsageError
 from ..profiles import Profile
@@ -42,7 +42,7 @@ def memory_path(path: Path | None) -> Path:
     return path or profiles.data_home() / "memory.sqlite"
 
 
-def read_input(path: str, lang: str, wrap: text.Wrap, ending: str = "") -> Document:
+def read_input(path: str, lang: str, wrap: Wrap, ending: str = "") -> Document:
     """Read a file, or stdin for ``-``, which holds what ``ending`` says or else plain text."""
     if path == "-":
         return formats.parse(sys.stdin.buffer.read(), "stdin", "." + ending.lstrip("."), lang, wrap)
@@ -213,7 +213,7 @@ class Session:
             return [f"{self.source}-en", "en-ar"]
         return [f"{self.source}-{lang}"]
 
-    def read(self, path: str, wrap: text.Wrap, ending: str = "") -> Document:
+    def read(self, path: str, wrap: Wrap, ending: str = "") -> Document:
         """Read a document, warn if it does not look right, and say what of it is lost."""
         document = read_input(path, self.source, wrap, ending)
         self.check_language(document)

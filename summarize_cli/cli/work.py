@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from .. import anatomy, batch, formats, text, translation
-from ..document import Document
+from .. import anatomy, batch, formats, translation
+from ..document import Document, Wrap
 from ..errors import UsageError
 from ..formats.records import ENDINGS
 from . import options as o
@@ -173,7 +173,7 @@ def translate(
 
 
 def _documents(
-    session: Session, path: str, wrap: text.Wrap, fields: tuple[str, ...], ending: str
+    session: Session, path: str, wrap: Wrap, fields: tuple[str, ...], ending: str
 ) -> Iterator[tuple[bytes, Document | None]]:
     """A document, or the records of a file with what stands between them."""
     if Path(path).suffix.lower() not in ENDINGS:

@@ -10,9 +10,8 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from ..document import Document
+from ..document import Document, Wrap
 from ..errors import InputError
-from ..text import Wrap
 from . import plain, records
 
 Read = Callable[[bytes, str, str, Wrap], Document]

@@ -19,10 +19,9 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from ..document import Document, Mark, Segment, same_words
+from ..document import Document, Mark, Segment, Wrap, same_words
 from ..errors import InputError
 from ..marks import runs
-from ..text import Wrap
 from .tagged import segmented
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ from html import escape, unescape
 from html.parser import HTMLParser
 from itertools import accumulate
 
-from ..document import Document
-from ..text import Wrap
+from ..document import Document, Wrap
 from .plain import decode
 from .tagged import Part, Parts, Tagged, Words, joined
 

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
-from ..document import Document
-from ..text import Wrap
+from ..document import Document, Wrap
 from . import html
 from .plain import decode
 from .tagged import Part, Parts, Tagged, Words

@@ -6,9 +6,9 @@ import io
 import re
 from itertools import pairwise
 
-from ..document import Document
+from ..document import Document, Wrap
 from ..errors import InputError
-from ..text import LIST_MARK, Wrap, split
+from ..text import LIST_MARK, split
 
 LOST = "only the text of the PDF was read: layout, pictures, bold and links are lost"
 HYPHEN = re.compile(r"(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])")

@@ -6,9 +6,9 @@ import re
 from codecs import BOM_UTF8
 from dataclasses import dataclass
 
-from ..document import Document
+from .. import text as words
+from ..document import Document, Wrap
 from ..errors import InputError
-from ..text import Wrap, split
 
 BINARY = (b"%PDF", b"PK\x03\x04", b"\x7fELF", b"\x89PNG", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0", b"GIF8")
 
@@ -18,7 +18,7 @@ def read(content: bytes, name: str, lang: str, wrap: Wrap) -> Document:
     text = decode(content, name)
     if not text.strip():
         raise InputError(f"{name} is empty", "it has no words to translate")
-    return Document(name, lang, split(text, wrap), Plain(content.startswith(BOM_UTF8)))
+    return Document(name, lang, words.split(text, wrap), Plain(content.startswith(BOM_UTF8)))
 
 
 @dataclass(frozen=True, slots=True)

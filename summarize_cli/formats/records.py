@@ -17,9 +17,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from ..document import Document, Segment, same_words
+from .. import text as words
+from ..document import Document, Segment, Wrap, same_words
 from ..errors import InputError
-from ..text import Wrap, split
 
 FIELDS = ("title", "headline", "subtitle", "standfirst", "lead", "body", "text", "content")
 """The fields that are translated when none is named, as feeds and exports usually call them."""
@@ -168,7 +168,7 @@ def _document(
     for field, value in values.items():
         if not value.strip():
             continue
-        own = list(split(value, wrap))
+        own = list(words.split(value, wrap))
         spans.append((field, len(segments), len(segments) + len(own), own[-1].tail))
         if field.rpartition(".")[2] in ("title", "headline"):
             own = [replace(segment, kind="heading") for segment in own]

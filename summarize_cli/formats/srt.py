@@ -11,8 +11,7 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-from ..document import Document
-from ..text import Wrap
+from ..document import Document, Wrap
 from .plain import decode
 from .tagged import Slot, Tagged, Words
 
