@@ -251,7 +251,7 @@ MARIAN: dict[str, tuple[Callable[[], Answers], str, bool]] = {
     "Marian, 4 beams, generate, one at a time": (lambda: marian("float32", 1, 4), "", True),
     "Marian, 4 beams, ours, batches of 32": (lambda: marian("ours", 32, 4), "", False),
     "Marian, 4 beams, CTranslate2, one at a time": (lambda: marian("ctranslate2", 1, 4), "ctranslate2", True),
-    "Marian, 4 beams, CTranslate2, batches of 32": (lambda: marian("ctranslate2", 32, 4), "ctranslate2", False),
+    "Marian, 4 beams, CTranslate2, batches": (lambda: marian("ctranslate2", 32, 4), "ctranslate2", False),
 }  # fmt: skip
 
 
@@ -286,7 +286,12 @@ def floor(rows: int) -> dict[str, float]:
     config = json.loads((folder / "config.json").read_text())
     width, inner, heads = config["hidden_size"], config["intermediate_size"], config["head_dim"]
     wide = heads * (config["num_attention_heads"] + 2 * config["num_key_value_heads"])
-    shapes = [(wide, width), (width, heads * config["num_attention_heads"]), (2 * inner, width), (width, inner)]
+    shapes = [
+        (wide, width),
+        (width, heads * config["num_attention_heads"]),
+        (2 * inner, width),
+        (width, inner),
+    ]
     weights = sum(a * b for a, b in shapes) * config["num_hidden_layers"] + config["vocab_size"] * width
     a, b = shapes[2]
     whole = torch.randint(-127, 127, (b, 1024), dtype=torch.int8).T, torch.randint(-127, 127, (a, b)).char().T

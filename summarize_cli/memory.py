@@ -292,6 +292,7 @@ class CachedEngine:
     ``batch`` is the most texts that run together, ``characters`` what a batch may hold with
     its padding: texts of similar length run together, the longest first, so that a machine
     that is too small fails at once. ``refresh`` computes again, ``only`` never computes.
+    ``progress`` is told how many texts are done, of how many, and how many words those had.
     """
 
     engine: Engine
@@ -300,7 +301,7 @@ class CachedEngine:
     characters: int = 12_000
     refresh: bool = False
     only: bool = False
-    progress: Callable[[int, int], None] = lambda done, total: None
+    progress: Callable[[int, int, int], None] = lambda done, total, words: None
     tally: Tally = field(default_factory=Tally)
 
     @property
@@ -330,13 +331,14 @@ class CachedEngine:
                 "leave out --cache-only to compute them",
             )
         if missing:
-            self.progress(0, len(missing))
-        done = 0
+            self.progress(0, len(missing), 0)
+        done = words = 0
         for answers in self._answers(missing):
             self.store.put(self.signature, answers)
             known.update(answers)
             done += len(answers)
-            self.progress(done, len(missing))
+            words += sum(len(text.split()) for text in answers)
+            self.progress(done, len(missing), words)
         return [known[text] for text in texts]
 
     def _answers(self, texts: Sequence[str]) -> Iterator[dict[str, str]]:

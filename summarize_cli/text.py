@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -139,6 +139,7 @@ def _ends_sentence(before: str, found: re.Match[str], after: str) -> bool:
     return not (word.endswith("°") and opening[:1].isdigit())
 
 
+@lru_cache(2048)
 def reading(text: str) -> str:
     r"""What a model reads of a segment: composed characters, single ordinary spaces.
 
@@ -167,7 +168,7 @@ def _normaliser() -> Any:
     return MosesPunctNormalizer("fr", norm_numbers=False)
 
 
-STEPS = {"reading": reading, "moses": moses}
+STEPS: Mapping[str, Callable[[str], str]] = {"reading": reading, "moses": moses}
 """The named steps a profile may ask for; their behaviour is part of the signature."""
 
 
@@ -197,6 +198,7 @@ def kept(text: str) -> list[str]:
     return [found.group().rstrip(".,;:!?)") for found in KEPT.finditer(text)]
 
 
+@lru_cache(2048)
 def is_verbatim(text: str) -> bool:
     """Whether a segment has nothing to translate: addresses, references and figures only.
 

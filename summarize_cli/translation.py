@@ -226,14 +226,14 @@ class Draft:
             self.findings[n] = self._check(n, self.targets[n])
 
     def _check(self, n: int, target: str) -> list[Finding]:
-        """What the guard and the glossary find in a candidate for a segment."""
+        """What the guard and the glossary find in a candidate; ``results`` numbers it."""
         source = self.sources[n].text
         found = [*guard.check(source, target, self.lang, self.source_lang, self.usual[self.owner[n]])]
         if self.translator.glossary:
             pair = ((self.source_lang, source), (self.lang, target))
             documents = [Document("", lang, (Segment(words),)) for lang, words in pair]
             found += self.translator.glossary.review(*documents)
-        return [replace(finding, segment=n) for finding in found]
+        return found
 
     def _put_right(self) -> None:
         """Put figures and marks right in the text itself, where that is no guess."""

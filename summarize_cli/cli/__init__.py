@@ -20,8 +20,9 @@ from .. import __version__, lazy
 
 # These rooms compile their patterns when they are imported: they are when a command uses them, so
 # that --help is not the slowest command. Before the commands, which import them by name.
-LAZY = """align anatomy engines.causal engines.gemma evaluate glossary guard hub memory pipeline release
-    roundtrip summary text tmx translation render.checks render.review"""
+# Not those that the threads of --jobs use first: the loader is not safe there.
+LAZY = """align engines.causal engines.gemma evaluate glossary guard hub memory pipeline release
+    roundtrip summary tmx translation render.checks render.review"""
 for _name in LAZY.split():
     lazy.register(f"summarize_cli.{_name}")
 

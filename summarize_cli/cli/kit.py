@@ -13,7 +13,7 @@ from typing import Any
 
 import typer
 
-from .. import __version__, anatomy, batch, formats, pipeline, render, translation
+from .. import __version__, anatomy, batch, formats, manifest, pipeline, render, translation
 from ..document import Article, Document, Wrap
 from ..errors import InputError, OutputError, SummarizeError
 from ..formats.records import ENDINGS, Record
@@ -147,6 +147,7 @@ class Where:
     force: bool
     jobs: int
     review: bool
+    manifest: Path | None = None
 
     def outputs(self, item: batch.Input, plan: Plan) -> dict[str, Path]:
         """The files that a document becomes, by language, ``summary`` and ``json``; that one first."""
@@ -178,6 +179,7 @@ class Delivery:
         self.report: list[Delivered] = []
         self.failures: list[SummarizeError] = []
         self.shown: list[dict[str, Any]] = []
+        self._asked = 0
 
     @property
     def serious(self) -> int:
@@ -186,6 +188,7 @@ class Delivery:
 
     def deliver(self, items: Sequence[batch.Input]) -> None:
         """Make everything, then leave with the exit code of what failed."""
+        self._asked = len(items)
         if self.where.folder:
             batch.refuse_collisions(
                 [item.path for item in items],
@@ -209,8 +212,23 @@ class Delivery:
             typer.echo(render.dumps(self.shown if several else self.shown[0]), nl=False)  # type: ignore[arg-type]
         if several:
             self._conclude(len(items))
+        if self.where.folder and self.where.manifest:
+            self._describe(items, self.where.folder, self.where.manifest)
         if self.failures:
             raise typer.Exit(max(error.exit_code for error in self.failures))
+
+    def _describe(self, items: Sequence[batch.Input], folder: Path, path: Path) -> None:
+        """Write the manifest of what is there now, made today or before."""
+        failed = {line.name for line in self.report if line.state == "failed"}
+        kinds = (*self.kit.plan.to, "summary")
+        documents = {
+            item.path: [output for kind, output in self.outputs(item).items() if kind in kinds]
+            for item in items
+            if str(item.path) not in failed
+        }
+        engines = [cached.engine for cached in self.session.built.values()]
+        content = manifest.manifest(engines, asdict(self.kit.plan), documents, folder)
+        batch.write({path: render.dumps(content).encode("utf-8", "surrogateescape")}, overwrite=True)
 
     def forget(self) -> None:
         """Begin a new report."""
@@ -257,6 +275,8 @@ class Delivery:
         """Make some documents together; if one of them cannot be made, one by one."""
         if not chunk:
             return
+        if self._asked > 1:
+            self.session.documents = f"{len(self.report)} of {self._asked} documents, "
         try:
             made = self.kit.make([document for _, document in chunk])
         except InputError as error:

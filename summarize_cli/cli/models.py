@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from .. import hub, profiles
+from .. import manifest as manifests
 from ..engines import Place, build, causal, gemma
-from ..errors import ModelUnavailable, PolicyRefused, SummarizeError
+from ..errors import ModelUnavailable, PolicyRefused, SummarizeError, UsageError
 from ..profiles import Profile
 from . import options as o
 from .session import say
@@ -112,11 +114,22 @@ def pull(
 @app.command()
 def verify(
     names: Annotated[list[str] | None, typer.Argument(help="Models; all installed ones by default.")] = None,
+    manifest: Annotated[
+        Path | None, typer.Option(help="What run --manifest wrote: are these models those of then?")
+    ] = None,
+    outputs: Annotated[
+        Path | None, typer.Option(help="With --manifest: a folder whose files must be those of then.")
+    ] = None,
 ) -> None:
     """Check the checksums of installed models and let each make a short translation.
 
     Example: summarize-cli models verify embedded
     """
+    if outputs and not manifest:
+        raise UsageError("--outputs needs what they must be", "--manifest FILE")
+    if manifest:
+        _held_to(manifest, outputs)
+        return
     chosen = [profiles.load(name) for name in names or profiles.names()]
     failures: list[SummarizeError] = []
     for profile in chosen:
@@ -130,6 +143,18 @@ def verify(
             say(error)
     if failures:
         raise typer.Exit(failures[0].exit_code)
+
+
+def _held_to(path: Path, outputs: Path | None) -> None:
+    """Say what differs from a manifest: exit code 4 for other models, 1 for other files."""
+    content = manifests.read(path)
+    engines = [*manifests.other_engines(content)]
+    files = [*manifests.other_outputs(content, outputs)] if outputs else []
+    for difference in [*engines, *files]:
+        typer.echo(difference)
+    if engines or files:
+        raise typer.Exit(4 if engines else 1)
+    typer.echo(f"{path}: {len(content['engines'])} engines and {len(content['documents'])} documents agree")
 
 
 def verify_one(profile: Profile) -> None:

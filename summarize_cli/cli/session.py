@@ -110,6 +110,8 @@ class Session:
     built: dict[str, CachedEngine] = field(default_factory=dict, init=False)
     used: dict[str, Profile] = field(default_factory=dict, init=False)
     chosen: str = field(default="", init=False)
+    documents: str = field(default="", init=False)
+    """How many documents are finished, for the progress bar."""
     _glossary: Glossary | None = field(default=None, init=False)
     _store: Store | None = field(default=None, init=False)
     _bar: Progress | None = field(default=None, init=False)
@@ -178,7 +180,7 @@ class Session:
                 batch=self.batch_size,
                 refresh=self.refresh,
                 only=self.cache_only,
-                progress=lambda done, total: self._tick(label, done, total),
+                progress=lambda done, total, words: self._tick(label, done, total, words),
             )
             self.used[engine.signature] = profile
         return self.built[engine.signature]
@@ -295,8 +297,11 @@ class Session:
         if total > 1:
             self._tick(what, done + 1, total)
 
-    def _tick(self, label: str, done: int, total: int) -> None:
-        """Move the progress bar: on a terminal only, and without --quiet."""
+    def _tick(self, label: str, done: int, total: int, words: int = 0) -> None:
+        """Move the progress bar: on a terminal only, and without --quiet.
+
+        It shows the task, how many documents are finished, segments, words a second, time left.
+        """
         if self.quiet or not sys.stderr.isatty():
             return
         if self._bar is None:
@@ -307,16 +312,19 @@ class Session:
                 TextColumn("{task.description}"),
                 BarColumn(),
                 MofNCompleteColumn(),
+                TextColumn("{task.fields[speed]}"),
                 TimeRemainingColumn(),
                 console=Console(stderr=True),
                 transient=True,
             )
             self._bar.start()
-            self._bar.add_task(label, total=total)
+            self._bar.add_task("", total=total, speed="")
         task = self._bar.tasks[0]
-        if task.description != label:
+        label = f"{self.documents}{label}"
+        if task.description != label or not done:
             self._bar.reset(task.id, description=label, total=total)
-        self._bar.update(task.id, completed=done, total=total)
+        speed = f"{words / task.elapsed:.0f} words/s" if words and task.elapsed else ""
+        self._bar.update(task.id, completed=done, total=total, speed=speed)
 
     def close(self) -> None:
         """Take the progress bar away and close the memory."""

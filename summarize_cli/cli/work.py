@@ -58,6 +58,9 @@ def run(
     review: Annotated[
         bool, typer.Option("--review", help="With -o: a page to review the translations, too.")
     ] = False,
+    manifest: Annotated[
+        Path | None, typer.Option(help="With -o: say here what was made of what; models verify holds to it.")
+    ] = None,
 ) -> None:
     """Make the press kit of one release or many: translations, summaries, review.
 
@@ -65,6 +68,8 @@ def run(
     """
     if review and not output:
         raise UsageError("--review writes a file", "say where: -o out")
+    if manifest and not output:
+        raise UsageError("--manifest describes files", "say where they go: -o out")
     if dry_run and not session.remembers:
         session.cache = False  # to look is not to touch
     if watch and output is None:
@@ -75,7 +80,7 @@ def run(
     plan = Plan(tuple(to_languages), tuple(wanted), sentences, wrap, kinds, tuple(field or ()))
     kit = Kit(session, plan)
     named = [*(paths or []), *(batch.read_list(files_from) if files_from else [])]
-    where = Where(output, format, name_template, overwrite or watch, force, jobs, review)
+    where = Where(output, format, name_template, overwrite or watch, force, jobs, review, manifest)
     if dry_run:
         for item in _items(named, output):
             typer.echo(f"{item.path}: {kit.estimate(item)}")

@@ -33,6 +33,7 @@ class FromProfile:
     def __init__(self, profile: Profile, task: str, settings: Table, place: Place) -> None:
         self.profile = profile
         self.task = profile.tasks[task]
+        self.settings = settings
         self.generation = {**profile.generation, **settings}
         self.place = place
         self.signature = profile.signature(task, settings, self.version)

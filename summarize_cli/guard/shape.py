@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from statistics import median
 
 from ..document import Finding
@@ -57,8 +58,8 @@ def _script(pair: Pair) -> Iterator[Finding]:
         message = f"{strange.group()} is in a script of neither language"
         yield pair.finding("script", True, message, None, strange.span())
     if pair.source.strip() == pair.target.strip():
-        ordinary = [word for word in source.split() if word.islower() and len(word) > 2]
-        if len(ordinary) > 2:
+        ordinary = (word for word in source.split() if word.islower() and len(word) > 2)
+        if len([*islice(ordinary, 3)]) > 2:
             yield pair.finding("copied", True, "the source was copied, not translated", None, whole)
 
 
