@@ -285,7 +285,7 @@ class Tally:
     misses: int = 0
 
 
-@dataclass
+@dataclass(eq=False)
 class CachedEngine:
     """An engine that remembers, and the one place where texts become batches.
 
@@ -321,8 +321,12 @@ class CachedEngine:
 
     def generate(self, texts: Sequence[str]) -> list[str]:
         """Answer from memory, compute the rest batch by batch, commit after each."""
+        return together([(self, texts)])[0]
+
+    def look(self, texts: Sequence[str]) -> tuple[dict[str, str], set[str]]:
+        """What is remembered of some texts, and which must be computed."""
         known = {} if self.refresh else self.store.get(self.signature, texts)
-        missing = sorted({text for text in texts if text not in known}, key=lambda t: (-len(t), t))
+        missing = {text for text in texts if text not in known}
         self.tally.hits += sum(text in known for text in texts)
         self.tally.misses += len(missing)
         if missing and self.only:
@@ -330,31 +334,7 @@ class CachedEngine:
                 f"{len(missing)} of {len(texts)} texts are not in the memory for {self.signature}",
                 "leave out --cache-only to compute them",
             )
-        if missing:
-            self.progress(0, len(missing), 0)
-        done = words = 0
-        for answers in self._answers(missing):
-            self.store.put(self.signature, answers)
-            known.update(answers)
-            done += len(answers)
-            words += sum(len(text.split()) for text in answers)
-            self.progress(done, len(missing), words)
-        return [known[text] for text in texts]
-
-    def _answers(self, texts: Sequence[str]) -> Iterator[dict[str, str]]:
-        """Answer texts, a group at a time: a batch, or what has finished of a flow."""
-        if not isinstance(self.engine, Flowing):
-            for batch in self._batches(texts):
-                yield dict(zip(batch, self.engine.generate(batch), strict=True))
-            return
-        group: dict[str, str] = {}
-        for n, answer in self.engine.flow(texts, self.batch):
-            group[texts[n]] = answer
-            if len(group) == COMMIT:
-                yield group
-                group = {}
-        if group:
-            yield group
+        return known, missing
 
     def _batches(self, texts: Sequence[str]) -> Iterator[list[str]]:
         batch: list[str] = []
@@ -366,3 +346,56 @@ class CachedEngine:
             batch.append(text)
         if batch:
             yield batch
+
+    def compute(
+        self, wanted: Sequence[tuple[CachedEngine, str]]
+    ) -> Iterator[list[tuple[CachedEngine, str, str]]]:
+        """Answer texts of this engine and of those that share its model, a group at a time.
+
+        A group is a batch, or what has finished of a flow: (engine, text, answer).
+        """
+        if not isinstance(self.engine, Flowing):
+            for batch in self._batches([text for _, text in wanted]):
+                answers = self.engine.generate(batch)
+                yield [(self, text, answer) for text, answer in zip(batch, answers, strict=True)]
+            return
+        group = []
+        flow = self.engine.flow([text for _, text in wanted], self.batch, [e.engine for e, _ in wanted])
+        for n, answer in flow:
+            group.append((*wanted[n], answer))
+            if len(group) == COMMIT:
+                yield group
+                group = []
+        if group:
+            yield group
+
+
+def together(asked: Sequence[tuple[Engine, Sequence[str]]]) -> list[list[str]]:
+    """Answer what several engines are asked, those that share a model in one go.
+
+    Two languages of one model fill its batches better than one after the other.
+    """
+    known: dict[str, dict[str, str]] = {}
+    wanted: dict[object, set[tuple[CachedEngine, str]]] = {}
+    for engine, texts in asked:
+        if isinstance(engine, CachedEngine):
+            found, missing = engine.look(texts)
+            known.setdefault(engine.signature, {}).update(found)
+            shared = engine.engine.shares if isinstance(engine.engine, Flowing) else engine.signature
+            wanted.setdefault(shared, set()).update((engine, text) for text in missing)
+        else:
+            known.setdefault(engine.signature, {}).update(zip(texts, engine.generate(texts), strict=True))
+    for pairs in filter(None, wanted.values()):
+        # The longest first, so that a machine that is too small fails at once.
+        ordered = sorted(pairs, key=lambda pair: (-len(pair[1]), pair[1], pair[0].signature))
+        first, done, words = ordered[0][0], 0, 0
+        first.progress(0, len(ordered), 0)
+        for group in first.compute(ordered):
+            for own in {engine.signature: engine for engine, _, _ in group}.values():
+                answers = {text: answer for engine, text, answer in group if engine is own}
+                own.store.put(own.signature, answers)
+                known[own.signature].update(answers)
+            done += len(group)
+            words += sum(len(text.split()) for _, text, _ in group)
+            first.progress(done, len(ordered), words)
+    return [[known[engine.signature][text] for text in texts] for engine, texts in asked]

@@ -1,6 +1,6 @@
 """The whole story on one screen: documents in, articles out.
 
-Documents(fr) -> translation.reviewed -> Documents(en), Documents(ar), findings, repairs
+Documents(fr) -> translation.in_languages -> Documents(en), Documents(ar), findings, repairs
               -> summarise            -> Summary(fr), then in the other languages
 """
 
@@ -29,10 +29,8 @@ def process(
     ``to`` names the languages of the whole text; a summary in another language has only its
     own sentences translated. ``translators`` has an entry for every language but the sources'.
     """
-    results: dict[str, list[Result]] = {}
-    for lang in to:
-        tell(f"{sources[0].lang} to {lang}")
-        results[lang] = translation.reviewed(sources, translators[lang])
+    tell(f"{sources[0].lang} to {', '.join(to)}")
+    results = translation.in_languages(sources, {lang: translators[lang] for lang in to})
     if summariser:
         tell("summaries")
     articles = []

@@ -16,17 +16,22 @@ Each step is kept only if the guard finds less in it, and is recorded with its r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar
 
-from . import anatomy, guard, marks, text
+from . import anatomy, guard, marks, memory, text
 from .document import Document, Finding, Repair, Segment
 from .engines import Engine
 from .glossary import Glossary
 
 Known = Mapping[str, str]
 """What ``text.cased_words`` finds in a document."""
+
+T = TypeVar("T")
+Asking = Generator[tuple[Engine, Sequence[str]], list[str], T]
+"""A work that asks engines for answers on its way, and leaves it to others how they are had."""
 
 SHORT = 100
 """Segments up to this many characters are not cut into clauses."""
@@ -69,13 +74,38 @@ def reviewed(
 
     ``known`` are the cased words of a larger document that these are parts of.
     """
+    return in_languages(documents, {translator.lang: translator}, known, mend)[translator.lang]
+
+
+def in_languages(
+    documents: Sequence[Document],
+    translators: Mapping[str, Translator],
+    known: Known | None = None,
+    mend: bool = True,
+) -> dict[str, list[Result]]:
+    """Do that in several languages side by side: where one model serves them, in the same batches."""
     if not documents:
-        return []
-    draft = Draft(documents, translator, known)
-    draft.translate()
-    if mend:
-        draft.mend()
-    return draft.results()
+        return {lang: [] for lang in translators}
+    drafts = [Draft(documents, translator, known).made(mend) for translator in translators.values()]
+    return dict(zip(translators, side_by_side(drafts), strict=True))
+
+
+def side_by_side(works: Sequence[Asking[T]]) -> list[T]:
+    """Let several works go on together; what they ask of engines at one time is asked in one go."""
+    results: dict[int, T] = {}
+    asked: dict[int, tuple[Engine, Sequence[str]]] = {}
+    answers: dict[int, list[str]] = {}
+    waiting: Sequence[int] = range(len(works))
+    while waiting:
+        for n in waiting:
+            try:
+                asked[n] = works[n].send(answers[n]) if n in answers else next(works[n])
+            except StopIteration as end:
+                results[n] = end.value
+                asked.pop(n, None)
+        waiting = [*asked]
+        answers = dict(zip(waiting, memory.together([*asked.values()]), strict=True))
+    return [results[n] for n in range(len(works))]
 
 
 def lowered(document: Document, known: Known | None = None) -> list[str]:
@@ -101,12 +131,12 @@ def readings(engine: Engine, segment: str) -> list[str]:
     return text.clauses(segment, engine.limit)
 
 
-def through(engines: Sequence[Engine], texts: Sequence[str]) -> list[str]:
+def through(engines: Sequence[Engine], texts: Sequence[str]) -> Asking[list[str]]:
     """Translate texts through one engine after another."""
     words = list(texts)
     for engine in engines:
         pieces = [readings(engine, word) for word in words]
-        answers = iter(engine.generate([piece for parts in pieces for piece in parts]))
+        answers = iter((yield engine, [piece for parts in pieces for piece in parts]))
         words = [
             " ".join(next(answers) for _ in parts) if parts else word
             for word, parts in zip(words, pieces, strict=True)
@@ -138,12 +168,19 @@ class Draft:
         self.approved = {n: approved[s.text] for n, s in enumerate(self.sources) if s.text in approved}
         self.fixed |= self.approved
 
-    def translate(self) -> None:
+    def made(self, mend: bool) -> Asking[list[Result]]:
+        """All of it."""
+        yield from self.translate()
+        if mend:
+            yield from self.mend()
+        return self.results()
+
+    def translate(self) -> Asking[None]:
         """The first translation of everything, and of the labels of marks, in one call."""
         open_ones = [n for n in range(len(self.sources)) if n not in self.fixed]
         labels = [label for n in open_ones for label in marks.labels(self.sources[n])]
         labels = list(dict.fromkeys(labels))
-        found = through(self.translator.steps, [*(self.words[n] for n in open_ones), *labels])
+        found = yield from through(self.translator.steps, [*(self.words[n] for n in open_ones), *labels])
         self.labels = {
             label: label if text.kept(label) else answer
             for label, answer in zip(labels, found[len(open_ones) :], strict=True)
@@ -158,7 +195,7 @@ class Draft:
         self.usual = [guard.usual_length(own, self.lang) for own in pairs]
         self._review(open_ones)
 
-    def mend(self) -> None:
+    def mend(self) -> Asking[None]:
         """Climb the ladder with the segments in which something serious is found.
 
         An engine that gives back whatever it gets, as ``echo`` does, has nothing to mend with.
@@ -167,13 +204,13 @@ class Draft:
         if all(target == source.text for target, source in pairs):
             return
         steps, retry = self.translator.steps, self.translator.retry
-        self._try(
+        yield from self._try(
             "protected", [n for n in self.findings if self._missing(n, self.targets[n])], steps, _around
         )
         long = [n for n in self._weak() if len(self.sources[n].text) > SHORT]
-        self._try("clauses", long, steps, _by_clauses)
+        yield from self._try("clauses", long, steps, _by_clauses)
         if retry:
-            self._try("again", self._weak(), retry, _whole)
+            yield from self._try("again", self._weak(), retry, _whole)
         self._put_right()
         self._enforce()
 
@@ -283,7 +320,7 @@ class Draft:
         numbers: Sequence[int],
         engines: Sequence[Engine],
         pieces: Callable[[str, Sequence[str]], list[str]],
-    ) -> None:
+    ) -> Asking[None]:
         """Translate some segments in pieces, and keep what is better than what is there.
 
         ``pieces`` cuts a text; a piece that must be kept as it is is one of the kept strings.
@@ -294,7 +331,7 @@ class Draft:
         wanted = [
             (n, piece) for n in numbers for piece in cut[n] if piece not in self.kept[n] and piece.strip()
         ]
-        found = through(engines, [piece.strip() for _, piece in wanted])
+        found = yield from through(engines, [piece.strip() for _, piece in wanted])
         answers = dict(zip(wanted, found, strict=True))
         targets = [
             self._cased(n, "".join(_spaced(p, answers.get((n, p), p.strip())) for p in cut[n]).strip())

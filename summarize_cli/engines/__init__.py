@@ -55,8 +55,18 @@ class Engine(Protocol):
 class Flowing(Engine, Protocol):
     """An engine in whose batches a finished text makes room for a waiting one."""
 
-    def flow(self, texts: Sequence[str], batch: int) -> Iterator[tuple[int, str]]:
-        """Answer texts as they finish: (number of the text, answer), ``batch`` of them in work."""
+    @property
+    def shares(self) -> object:
+        """What is equal for engines whose texts can run together: weights, place, decoding."""
+        ...
+
+    def flow(
+        self, texts: Sequence[str], batch: int, engines: Sequence[Engine] = ()
+    ) -> Iterator[tuple[int, str]]:
+        """Answer texts as they finish: (number of the text, answer), ``batch`` of them in work.
+
+        ``engines`` says for each text which of those that share with this one it is for.
+        """
         ...
 
 

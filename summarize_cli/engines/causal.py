@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ..errors import ModelUnavailable
 from ..profiles import data_home, digest
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import torch
     from tokenizers import Tokenizer
 
+    from . import Engine
     from .decoder import Decoder
 
 BEAMS = 32
@@ -31,14 +33,29 @@ class CausalEngine(FromProfile):
         answers = dict(self.flow(texts, len(texts)))
         return [answers[n] for n in range(len(texts))]
 
-    def flow(self, texts: Sequence[str], batch: int) -> Iterator[tuple[int, str]]:
-        """Answer texts as they finish: (number of the text, answer), ``batch`` of them in work."""
+    @property
+    def shares(self) -> object:
+        """One model, in one place, decoded in one way: for whatever task."""
+        return self.profile.name, self.place, json.dumps(self.generation, sort_keys=True)
+
+    def prompt(self, text: str) -> str:
+        """What the model reads."""
+        return str(self.task["prompt"].format(source=" ".join(text.split())))
+
+    def flow(
+        self, texts: Sequence[str], batch: int, engines: Sequence[Engine] = ()
+    ) -> Iterator[tuple[int, str]]:
+        """Answer texts as they finish: (number of the text, answer), ``batch`` of them in work.
+
+        ``engines`` says for each text which of those that share with this one it is for.
+        """
         if not texts:
             return
         from .decoder import beam, greedy
 
         model, tokenizer = self._loaded
-        prompts = [self.task["prompt"].format(source=" ".join(text.split())) for text in texts]
+        askers = cast("Sequence[CausalEngine]", engines or [self] * len(texts))
+        prompts = [engine.prompt(text) for engine, text in zip(askers, texts, strict=True)]
         ids = [encoding.ids for encoding in tokenizer.encode_batch(prompts)]
         self.refuse_if_cut(max(map(len, ids)), model.config["max_position_embeddings"] // 2)
         budgets = [self.budget(len(prompt)) for prompt in ids]
