@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from summarize_cli.engines import Engine
 from summarize_cli.errors import MemoryDamaged, MemoryUnusable, ModelUnavailable
-from summarize_cli.memory import FORMAT, CachedEngine, Store, key
+from summarize_cli.memory import COMMIT, FORMAT, CachedEngine, Store, key, together
 from summarize_cli.text import reading
 
 
@@ -272,3 +273,67 @@ def test_similar_sources_by_score() -> None:
     assert len(store.similar([asked], "fr", "en", limit=1)[asked]) == 1
     assert store.similar(sources[:1], "fr", "en")[sources[0]][0].score == 100
     assert store.similar([asked], "fr", "ar") == {}
+
+
+@dataclass
+class Flow(Counting):
+    """An engine in which texts come and go; those of one ``model`` run together."""
+
+    model: str = "m"
+
+    @property
+    def shares(self) -> object:
+        return self.model
+
+    def flow(
+        self, texts: Sequence[str], batch: int, engines: Sequence[Engine] = ()
+    ) -> Iterator[tuple[int, str]]:
+        self.asked.append(list(texts))
+        for n in reversed(range(len(texts))):
+            if texts[n] == self.fails_at:
+                raise KeyboardInterrupt
+            yield n, f"{engines[n].signature}:{texts[n]}"
+
+
+def test_engines_of_one_model_run_together() -> None:
+    """In one flow; each remembers its own; what both ask is computed for each, what one asks twice once."""
+    store = Store(":memory:")
+    english, arabic = Flow("m/fr-en#1"), Flow("m/fr-ar#1")
+    one, two = CachedEngine(english, store), CachedEngine(arabic, store)
+    found = together([(one, ["b", "aa"]), (two, ["aa"]), (one, ["b", "ccc"])])
+    assert found == [["m/fr-en#1:b", "m/fr-en#1:aa"], ["m/fr-ar#1:aa"], ["m/fr-en#1:b", "m/fr-en#1:ccc"]]
+    assert english.asked + arabic.asked == [["ccc", "aa", "aa", "b"]]
+    assert store.get("m/fr-ar#1", ["aa", "b"]) == {"aa": "m/fr-ar#1:aa"}
+    assert together([(one, ["ccc"]), (two, ["aa"])]) == [["m/fr-en#1:ccc"], ["m/fr-ar#1:aa"]]
+    assert len(english.asked + arabic.asked) == 1  # all of that was remembered
+
+
+def test_engines_of_other_models_run_apart() -> None:
+    """And an engine that does not flow, or has no memory, is asked as ever."""
+    store = Store(":memory:")
+    flows = [Flow("a/fr-en#1", model="a"), Flow("b/fr-ar#1", model="b")]
+    plain, bare = Counting("c/fr-en#1"), Counting("d/fr-en#1")
+    asked = [(CachedEngine(engine, store), ["x"]) for engine in (*flows, plain)]
+    assert together([*asked, (bare, ["y"])]) == [["a/fr-en#1:x"], ["b/fr-ar#1:x"], ["X"], ["Y"]]
+    assert [engine.asked for engine in (*flows, plain, bare)] == [[["x"]], [["x"]], [["x"]], [["y"]]]
+
+
+def test_an_interrupted_flow_keeps_what_has_finished() -> None:
+    """All but the last few, which were not written yet."""
+    store = Store(":memory:")
+    texts = [f"{n:02}" for n in range(30)]
+    with pytest.raises(KeyboardInterrupt):
+        CachedEngine(Flow(fails_at="05"), store).generate(texts)
+    kept = store.get(Flow().signature, texts)
+    assert len(kept) >= 30 - 6 - COMMIT
+    again = Flow()
+    assert len(CachedEngine(again, store).generate(texts)) == 30
+    assert len(again.asked[0]) == 30 - len(kept)
+
+
+def test_the_progress_counts_texts_and_words() -> None:
+    """From nothing to all."""
+    seen: list[tuple[int, int, int]] = []
+    engine = CachedEngine(Counting(), Store(":memory:"), batch=1, progress=lambda *at: seen.append(at))
+    engine.generate(["a b", "c"])
+    assert seen == [(0, 2, 0), (1, 2, 2), (2, 2, 3)]
