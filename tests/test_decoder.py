@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 import transformers
 
+from summarize_cli.engines import decoder
 from summarize_cli.engines.decoder import Decoder, beam, greedy
 from summarize_cli.engines.eight import Matrix, rounded
 
@@ -74,6 +76,38 @@ def test_the_logits_are_those_of_transformers(ours: Decoder, theirs: transformer
     for row, prompt in enumerate(PROMPTS):
         expected = theirs(torch.tensor([[*prompt, 20]])).logits[0, -1]
         torch.testing.assert_close(step[row], expected, atol=2e-4, rtol=2e-4)
+
+
+@torch.inference_mode()
+def test_what_prompts_share_is_read_once(ours: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the same logits, also across the groups in which prompts are read."""
+    start = [2, 5, 6, 7, 8, 9, 10]
+    prompts = [[*start, 20, 21], [*start, 30, 21], [*start, 30, 21], [*start, 30], [2, 40], [*start, 20, 21]]
+    alone = torch.cat([ours.read([prompt], [0], ours.cache(1)) for prompt in prompts])
+    seen: list[int] = []
+    through = ours._through
+
+    def counting(ids: torch.Tensor, *rest: Any) -> torch.Tensor:
+        seen.append(len(ids))
+        return through(ids, *rest)
+
+    monkeypatch.setattr(ours, "_through", counting)
+    for most, groups in ((512, [9 + 2 + 1 + 1 + 1 + 8]), (10, [9, 2 + 1 + 1 + 1, 8])):
+        monkeypatch.setattr(decoder, "READ", most)
+        cache = ours.cache(6)
+        torch.testing.assert_close(ours.read(prompts, range(6), cache), alone, atol=1e-4, rtol=1e-4)
+        assert seen == groups
+        assert cache.lengths.tolist() == [len(prompt) for prompt in prompts]
+        seen.clear()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [([], [1], 0), ([1, 2], [1, 2], 1), ([1, 2], [1, 3, 4], 1), ([1], [1, 2, 3], 1)],
+)
+def test_common(one: list[int], other: list[int], expected: int) -> None:
+    """At least one token is left to read."""
+    assert decoder.common(one, other) == expected
 
 
 @pytest.mark.parametrize("places", [1, 2, 3, 4])

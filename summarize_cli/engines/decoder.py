@@ -64,6 +64,22 @@ class Cache:
         self.pairs = self.pairs[:, places, : int(self.lengths.max())]
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is to be read of a prompt: its tokens after the first ``shared``, which another place has."""
+
+    tokens: Sequence[int]
+    place: int
+    before: int
+    shared: int
+
+
+def common(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens two prompts begin with alike; the last of the second is always left to read."""
+    pairs = enumerate(zip(one, other[:-1], strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other) - 1))
+
+
 Attend = Callable[[int, Tensor, Tensor], Tensor]
 """Of (layer, q (n, heads, size), kv (n, 2, kv heads, size)): what each token found, (n, heads * size)."""
 
@@ -124,46 +140,52 @@ class Decoder:
         return Cache(len(self.blocks), places, self.kv_heads, self.size, self.norm)
 
     def read(self, prompts: Sequence[Sequence[int]], places: Sequence[int], cache: Cache) -> Tensor:
-        """Read prompts into their places; return the logits (prompts, vocabulary) of what follows."""
-        cache.reserve(max(len(prompt) for prompt in prompts) + 1)
-        groups: list[list[int]] = [[]]
-        tokens = 0
-        for n, prompt in enumerate(prompts):
-            if groups[-1] and tokens + len(prompt) > READ:
-                groups.append([])
-                tokens = 0
-            groups[-1].append(n)
-            tokens += len(prompt)
-        return torch.cat(
-            [self._read([prompts[n] for n in group], [places[n] for n in group], cache) for group in groups]
-        )
+        """Read prompts into their places; return the logits (prompts, vocabulary) of what follows.
 
-    def _read(self, prompts: Sequence[Sequence[int]], places: Sequence[int], cache: Cache) -> Tensor:
-        ends = [0, *accumulate(len(prompt) for prompt in prompts)]
-        positions = torch.cat([torch.arange(len(prompt)) for prompt in prompts]).to(self.device)
+        What a prompt begins with as the one before it does is not read again: the same sentence
+        for two languages is read once.
+        """
+        cache.reserve(max(len(prompt) for prompt in prompts) + 1)
+        found, group, tokens = [], list[Reading](), 0
+        before: tuple[Sequence[int], int] = ((), 0)
+        for prompt, place in zip(prompts, places, strict=True):
+            shared = common(before[0], prompt)
+            if group and tokens + len(prompt) - shared > READ:
+                found.append(self._read(group, cache))
+                group, tokens = [], 0
+            group.append(Reading(prompt[shared:], place, before[1], shared))
+            tokens += len(prompt) - shared
+            before = prompt, place
+        return torch.cat([*found, self._read(group, cache)])
+
+    def _read(self, group: Sequence[Reading], cache: Cache) -> Tensor:
+        ends = [0, *accumulate(len(reading.tokens) for reading in group)]
+        lengths = [reading.shared + len(reading.tokens) for reading in group]
+        spans = [torch.arange(r.shared, length) for r, length in zip(group, lengths, strict=True)]
 
         def attend(layer: int, q: Tensor, kv: Tensor) -> Tensor:
             rows = []
-            for place, (start, end) in zip(places, pairwise(ends), strict=True):
-                cache.pairs[layer, place, : end - start] = kv[start:end]
-                rows.append(self._causal(q[start:end], kv[start:end], self.blocks[layer].local))
+            for reading, length, (start, end) in zip(group, lengths, pairwise(ends), strict=True):
+                whole = cache.pairs[layer, reading.place, :length]
+                whole[: reading.shared] = cache.pairs[layer, reading.before, : reading.shared]
+                whole[reading.shared :] = kv[start:end]
+                rows.append(self._causal(q[start:end], whole, self.blocks[layer].local))
             return torch.cat(rows)
 
-        ids = torch.tensor([token for prompt in prompts for token in prompt], device=self.device)
-        last = torch.tensor(ends[1:], device=self.device) - 1
-        cache.lengths[torch.tensor(places, device=self.device)] = (
-            last + 1 - torch.tensor(ends[:-1], device=self.device)
-        )
-        return self.head(self._norm(self._through(ids, positions, attend)[last], self.norm))
+        ids = torch.tensor([token for reading in group for token in reading.tokens], device=self.device)
+        hidden = self._through(ids, torch.cat(spans).to(self.device), attend)
+        cache.lengths[[reading.place for reading in group]] = torch.tensor(lengths, device=self.device)
+        return self.head(self._norm(hidden[[end - 1 for end in ends[1:]]], self.norm))
 
     def _causal(self, q: Tensor, kv: Tensor, local: bool) -> Tensor:
-        """Attention within one prompt: q (n, heads, size), kv (n, 2, kv heads, size)."""
-        length = len(q)
+        """Attention of a prompt's last n tokens: q (n, heads, size), kv (length, 2, kv heads, size)."""
+        n, length = len(q), len(kv)
         k, v = kv.repeat_interleave(self.heads // self.kv_heads, 2).transpose(0, 2).unbind(1)
         mask = None
-        if local and length > self.window:
-            mask = torch.ones(length, length, dtype=torch.bool, device=q.device).tril_()
-            mask = mask.triu_(1 - self.window)
+        if n < length or (local and length > self.window):
+            mask = torch.ones(n, length, dtype=torch.bool, device=q.device).tril_(length - n)
+            if local:
+                mask = mask.triu_(length - n + 1 - self.window)
         found = functional.scaled_dot_product_attention(
             q.transpose(0, 1)[None], k[None], v[None], attn_mask=mask, is_causal=mask is None, scale=1.0
         )
