@@ -57,9 +57,7 @@ def test_every_kind_is_under_contract(tiny: Path) -> None:
 
 
 def test_the_answer_does_not_depend_on_the_other_texts(tiny: Path) -> None:
-    """A text has the same answer alone and in a batch (float32 models, and 8 bits)."""
-    embedded = build(profiles.load("embedded"), "fr-ar")
-    assert [embedded.generate([text])[0] for text in SENTENCES] == embedded.generate(SENTENCES)
+    """A text has the same answer alone and in a batch (float32 models)."""
     for name in ("tiny-marian", "tiny-m2m100", "tiny-nllb"):
         # Random weights never stop, so every answer reaches its budget: that of its own source.
         engine = build(profiles.load(name), "fr-ar", {"max_new_tokens": 200, "growth": 1.0})
