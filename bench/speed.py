@@ -32,32 +32,30 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from summarize_cli.engines.causal import CausalEngine
 
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")  # as the command line does
 ROOT = Path(__file__).parent.parent
 Answers = Callable[[Sequence[str]], int]
 """Translates sentences, and says how many tokens that were."""
-PROMPT = "<bos>French: {source}\nArabic:"
-GROWTH, MORE, MOST = 1.6, 16, 512
 THREADS = 2
 LENGTH, NEW = 30, 36  # tokens of source and answer where weights are random
 
 
-def budget(tokens: int) -> int:
-    """As ``engines.common`` has it."""
-    return min(int(GROWTH * tokens) + MORE, MOST)
-
-
-def prepared() -> Path:
-    """The embedded model's checkpoint."""
+@cache
+def embedded() -> CausalEngine:
+    """Our engine, which the peers ask for the checkpoint, the prompts and how long an answer may be."""
     from summarize_cli import profiles
     from summarize_cli.engines import Place
     from summarize_cli.engines.causal import CausalEngine
 
-    return CausalEngine(profiles.load("embedded"), "fr-ar", {}, Place()).folder()
+    return CausalEngine(profiles.load("embedded"), "fr-ar", {}, Place(threads=THREADS))
 
 
 def generate(kind: str, batch: int) -> Answers:
@@ -65,7 +63,7 @@ def generate(kind: str, batch: int) -> Answers:
     import torch
     import transformers
 
-    folder = prepared()
+    folder = embedded().folder()
     torch.set_num_threads(THREADS)
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, kind)).eval()
@@ -74,12 +72,16 @@ def generate(kind: str, batch: int) -> Answers:
     def answers(sentences: Sequence[str]) -> int:
         tokens = 0
         for start in range(0, len(sentences), batch):
-            prompts = [PROMPT.format(source=" ".join(s.split())) for s in sentences[start : start + batch]]
+            prompts = [embedded().prompt(s) for s in sentences[start : start + batch]]
             padded = tokenizer(prompts, return_tensors="pt", padding=True, padding_side="left")
             width = padded["input_ids"].shape[1]
             with torch.inference_mode():
                 out = model.generate(
-                    **padded, max_new_tokens=budget(width), do_sample=False, eos_token_id=ends, pad_token_id=0
+                    **padded,
+                    max_new_tokens=embedded().budget(width),
+                    do_sample=False,
+                    eos_token_id=ends,
+                    pad_token_id=0,
                 )
             for row in out[:, width:].tolist():
                 tokens += next((n for n, token in enumerate(row) if token in ends), len(row))
@@ -90,10 +92,7 @@ def generate(kind: str, batch: int) -> Answers:
 
 def ours(batch: int) -> Answers:
     """The embedded engine, ``batch`` sentences in work."""
-    from summarize_cli import profiles
-    from summarize_cli.engines import Place, build
-
-    engine: Any = build(profiles.load("embedded"), "fr-ar", place=Place(threads=THREADS))
+    engine = embedded()
 
     def answers(sentences: Sequence[str]) -> int:
         ordered = sorted(sentences, key=lambda text: -len(text))
@@ -109,7 +108,7 @@ def ctranslate2_gemma(batch: int) -> Answers:
     from ctranslate2.converters import TransformersConverter
     from tokenizers import Tokenizer
 
-    folder = prepared()
+    folder = embedded().folder()
     converted = folder.parent / "bench-ctranslate2"
     if not converted.is_dir():
         TransformersConverter(str(folder)).convert(str(converted), quantization="int8")
@@ -117,13 +116,13 @@ def ctranslate2_gemma(batch: int) -> Answers:
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
 
     def answers(sentences: Sequence[str]) -> int:
-        prompts = [e.tokens for e in tokenizer.encode_batch([PROMPT.format(source=s) for s in sentences])]
+        prompts = [e.tokens for e in tokenizer.encode_batch([*map(embedded().prompt, sentences)])]
         prompts.sort(key=lambda tokens: -len(tokens))
         found = 0
         for start in range(0, len(prompts), batch):
             part = prompts[start : start + batch]
             for result in generator.generate_batch(
-                part, max_length=budget(len(part[0])), end_token=["\n", "<eos>"], sampling_topk=1,
+                part, max_length=embedded().budget(len(part[0])), end_token=["\n", "<eos>"], sampling_topk=1,
                 include_prompt_in_result=False,
             ):  # fmt: skip
                 found += len(result.sequences_ids[0])
@@ -148,10 +147,10 @@ def llama_cpp() -> Answers:
     def answers(sentences: Sequence[str]) -> int:
         tokens = 0
         for sentence in sentences:
-            prompt = PROMPT.removeprefix("<bos>").format(source=sentence)
+            prompt = embedded().prompt(sentence).removeprefix("<bos>")
             length = len(model.tokenize(prompt.encode()))
             out = model.create_completion(
-                prompt, max_tokens=budget(length), temperature=0.0, stop=["\n"], repeat_penalty=1.0
+                prompt, max_tokens=embedded().budget(length), temperature=0.0, stop=["\n"], repeat_penalty=1.0
             )
             tokens += out["usage"]["completion_tokens"]
         return tokens
@@ -282,7 +281,7 @@ def floor(rows: int) -> dict[str, float]:
     import torch
 
     torch.set_num_threads(THREADS)
-    folder = prepared()
+    folder = embedded().folder()
     config = json.loads((folder / "config.json").read_text())
     width, inner, heads = config["hidden_size"], config["intermediate_size"], config["head_dim"]
     wide = heads * (config["num_attention_heads"] + 2 * config["num_key_value_heads"])

@@ -12,13 +12,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from summarize_cli.engines.eight import rounded
+
 TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
-
-
-def rounded(x: Tensor) -> tuple[Tensor, Tensor]:
-    """Round each row of (n, width) to 8 bits: the integers, and what one of them is worth."""
-    worth = x.abs().amax(dim=1, keepdim=True).clamp_(min=1e-12).div_(127)
-    return (x / worth).round_().to(torch.int8), worth
 
 
 class Int8Product(torch.autograd.Function):

@@ -25,12 +25,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from lora import LoRA, add_lora, load_adapter, rounded, save_adapter
+from lora import LoRA, add_lora, load_adapter, save_adapter
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
 from transformers import AutoModelForCausalLM
+
+from summarize_cli.engines.eight import rounded
 
 Example = tuple[list[int], int]
 """Token ids of prompt, answer and final newline; the length of the prompt."""

@@ -60,16 +60,17 @@ class CausalEngine(FromProfile):
         self.refuse_if_cut(max(map(len, ids)), model.config["max_position_embeddings"] // 2)
         budgets = [self.budget(len(prompt)) for prompt in ids]
         ends = [tokenizer.token_to_id("\n"), model.config["eos_token_id"]]
-        beams, no_repeat = (int(self.generation.get(n, 0)) for n in ("num_beams", "no_repeat_ngram_size"))
-        if beams <= 1 and not no_repeat:
+        beams = max(1, int(self.generation.get("num_beams", 1)))
+        no_repeat = int(self.generation.get("no_repeat_ngram_size", 0))
+        if beams == 1 and not no_repeat:
             for n, tokens in greedy(model, ids, budgets, ends, batch):
                 yield n, _line(tokenizer, tokens)
             return
         together = max(1, BEAMS // beams)
+        penalty = float(self.generation.get("length_penalty", 1.0))
         for start in range(0, len(texts), together):
             part = slice(start, start + together)
-            penalty = float(self.generation.get("length_penalty", 1.0))
-            found = beam(model, ids[part], budgets[part], ends, max(1, beams), no_repeat, penalty)
+            found = beam(model, ids[part], budgets[part], ends, beams, no_repeat, penalty)
             yield from ((n, _line(tokenizer, tokens)) for n, tokens in enumerate(found, start))
 
     @cached_property

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, ModelUnavailable, OutputError
@@ -151,6 +152,16 @@ def _has_avx512_bf16() -> bool:
     return bool(probe()) if probe else False
 
 
+def quiet_transformers() -> ModuleType:
+    """The library, told to stay off the network and off the terminal."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read once, when the hub library is imported
+    import transformers
+
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    return transformers  # type: ignore[no-any-return]
+
+
 @cache
 def load(architecture: str, folder: Path, device: str, threads: int, bits: int = 0) -> tuple[Any, Any]:
     """Load (model, tokenizer) from a checkpoint folder, once a process.
@@ -159,14 +170,11 @@ def load(architecture: str, folder: Path, device: str, threads: int, bits: int =
     processor multiplies such integers fast. Raises ModelUnavailable when the folder does
     not hold a loadable checkpoint.
     """
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read once, when the hub library is imported
+    transformers = quiet_transformers()
     import torch
-    import transformers
 
     from . import eight
 
-    transformers.logging.set_verbosity_error()
-    transformers.logging.disable_progress_bar()
     place = place_of(device, threads)
     eights = bits == 8 and place.type == "cpu" and eight.fast()
     with loading(folder):

@@ -103,8 +103,9 @@ class Decoder:
         self.size, self.eps = config["head_dim"], config["rms_norm_eps"]
         self.window = config["sliding_window"]
         rope = config["rope_parameters"]
-        self.bases = {
-            local: rope[name]["rope_theta"]
+        exponents = torch.arange(0, self.size, 2, device=device).float() / self.size
+        self.periods = {
+            local: torch.pow(rope[name]["rope_theta"], exponents)
             for local, name in ((True, "sliding_attention"), (False, "full_attention"))
         }
 
@@ -220,7 +221,7 @@ class Decoder:
     def _through(self, ids: Tensor, positions: Tensor, attend: Attend) -> Tensor:
         """All blocks: token ids (n,) at positions (n,) to states (n, width)."""
         x: Tensor = self.embedding[ids].to(self.float) * self.config["hidden_size"] ** 0.5
-        turns = {local: self._turn(positions, base) for local, base in self.bases.items()}
+        turns = {local: self._turn(positions, period) for local, period in self.periods.items()}
         queries, turning = self.heads, self.heads + self.kv_heads
         for layer, block in enumerate(self.blocks):
             qkv = block.qkv(x * block.before, self._level(x)).view(len(ids), -1, self.size)
@@ -241,10 +242,9 @@ class Decoder:
     def _norm(self, x: Tensor, gain: Tensor) -> Tensor:
         return x * self._level(x) * gain
 
-    def _turn(self, positions: Tensor, base: float) -> tuple[Tensor, Tensor]:
+    def _turn(self, positions: Tensor, period: Tensor) -> tuple[Tensor, Tensor]:
         """Cosines and sines (n, 1, size) of rotary positions (Su et al., 2021)."""
-        exponents = torch.arange(0, self.size, 2, device=self.device).float() / self.size
-        angles = positions.float()[:, None] / torch.pow(base, exponents)
+        angles = positions.float()[:, None] / period
         both: Tensor = torch.cat([angles, angles], dim=1)[:, None]
         return both.cos().to(self.float), both.sin().to(self.float)
 

@@ -7,7 +7,6 @@ folder.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from functools import cache, cached_property
 from hashlib import sha256
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..profiles import data_home
-from .common import loading, once, place_of
+from .common import loading, once, place_of, quiet_transformers
 from .seq2seq import Seq2SeqEngine
 
 if TYPE_CHECKING:
@@ -31,12 +30,9 @@ class FastEngine(Seq2SeqEngine):
         """Translate or summarise all texts in one batch, by beam search without sampling."""
         if not texts:
             return []
-        translator, tokenizer, longest = self._converted
-        prefix = self.task.get("prefix", "")
-        if "source_language" in self.task:
-            tokenizer.src_lang = self.task["source_language"]
-        ids = tokenizer([prefix + text for text in texts])["input_ids"]
-        self.refuse_if_cut(max(map(len, ids)), int(self.profile.limits.get("source_tokens") or longest))
+        translator, tokenizer, config = self._converted
+        ids = tokenizer(self._sources(tokenizer, texts))["input_ids"]
+        self.refuse_if_cut(max(map(len, ids)), self._longest(config))
         budgets = [self.budget(len(row)) for row in ids]
         start = [self.task["target_token"]] if "target_token" in self.task else []
         settings = self.decoding()
@@ -55,24 +51,20 @@ class FastEngine(Seq2SeqEngine):
         return [text.strip() for text in tokenizer.batch_decode(rows, skip_special_tokens=True)]
 
     @cached_property
-    def _converted(self) -> tuple[Translator, Any, int]:
+    def _converted(self) -> tuple[Translator, Any, Any]:
         bits = int(self.generation.get("bits", 0))
         return load(self.folder(), bits, self.place.device, self.place.threads)
 
 
 @cache
-def load(folder: Path, bits: int, device: str, threads: int) -> tuple[Translator, Any, int]:
-    """Convert a checkpoint where that has not been done, and load (translator, tokenizer, longest).
+def load(folder: Path, bits: int, device: str, threads: int) -> tuple[Translator, Any, Any]:
+    """Convert a checkpoint where that has not been done, and load (translator, tokenizer, config).
 
-    ``longest`` is how many tokens the model's table of positions has. Raises ModelUnavailable
-    when the folder does not hold a loadable checkpoint.
+    Raises ModelUnavailable when the folder does not hold a loadable checkpoint.
     """
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read once, when the hub library is imported
+    transformers = quiet_transformers()
     import ctranslate2
-    import transformers
 
-    transformers.logging.set_verbosity_error()
-    transformers.logging.disable_progress_bar()
     place = place_of(device, threads)
     half = place.type != "cpu"
     kind = ("int8_float16" if half else "int8") if bits == 8 else "float16" if half else "float32"
@@ -103,4 +95,4 @@ def load(folder: Path, bits: int, device: str, threads: int) -> tuple[Translator
         )
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
         config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
-    return translator, tokenizer, int(getattr(config, "max_position_embeddings", None) or 1024)
+    return translator, tokenizer, config

@@ -26,12 +26,9 @@ class Seq2SeqEngine(FromProfile):
         import torch
 
         model, tokenizer = self._loaded
-        prefix = self.task.get("prefix", "")
-        if "source_language" in self.task:
-            tokenizer.src_lang = self.task["source_language"]
-        batch = tokenizer([prefix + text for text in texts], return_tensors="pt", padding=True)
+        batch = tokenizer(self._sources(tokenizer, texts), return_tensors="pt", padding=True)
         width = batch["input_ids"].shape[1]
-        self.refuse_if_cut(width, self._longest(model))
+        self.refuse_if_cut(width, self._longest(model.config))
         forced = {}
         if "target_token" in self.task:
             forced["forced_bos_token_id"] = tokenizer.convert_tokens_to_ids(self.task["target_token"])
@@ -49,9 +46,16 @@ class Seq2SeqEngine(FromProfile):
         decoded = tokenizer.batch_decode([row[len(forced) :] for row in rows], skip_special_tokens=True)
         return [text.strip() for text in decoded]
 
-    def _longest(self, model: Any) -> int:
+    def _sources(self, tokenizer: Any, texts: Sequence[str]) -> list[str]:
+        """What the tokenizer gets, once it knows the language: the texts, each behind its prefix."""
+        if "source_language" in self.task:
+            tokenizer.src_lang = self.task["source_language"]
+        prefix = self.task.get("prefix", "")
+        return [prefix + text for text in texts]
+
+    def _longest(self, config: Any) -> int:
         """How many source tokens the model takes: its positions, where it has a table."""
-        positions = getattr(model.config, "max_position_embeddings", None)
+        positions = getattr(config, "max_position_embeddings", None)
         return int(self.profile.limits.get("source_tokens") or positions or 1024)
 
     @cached_property
