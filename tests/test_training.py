@@ -13,7 +13,7 @@ from conftest import ROOT
 from safetensors.torch import load_file
 
 from summarize_cli import profiles
-from summarize_cli.engines import build, gemma
+from summarize_cli.engines import build, decoder, gemma
 
 
 @pytest.fixture
@@ -43,6 +43,27 @@ def script(name: str, *arguments: object) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout
 
 
+def test_packed_rows_are_what_the_engine_reads(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Examples that share a row, and their prompt, get the scores that each gets by itself."""
+    monkeypatch.syspath_prepend(str(ROOT / "training"))
+    from lora import Gemma
+    from train import Example, grouped, packed
+
+    examples = [Example([2, 30, 31, 32, last, 50 + last, 60], 5) for last in (40, 41)]
+    other = Example([2, 70, 71, 72], 2)
+    groups = [*grouped(examples, 20), *grouped([other], 20)]
+    assert [(len(group), group.shared) for group in groups] == [(10, 4), (4, 0)]
+    batch = packed([groups, [groups[1]]], 16)
+    assert (batch.tokens, int(batch.answer.sum())) == (18, 8)
+    assert batch.positions[0, :14].tolist() == [0, 1, 2, 3, 4, 5, 6, 4, 5, 6, 0, 1, 2, 3]
+
+    states = Gemma(base, 4, torch.float32, torch.device("cpu"))(batch.ids, batch.positions, batch.mask)
+    engine = decoder.Decoder(base, torch.int8, torch.device("cpu"))
+    last = states.detach().view(2, 16, -1)[[0, 0, 0, 1], [6, 9, 13, 3]]
+    alone = [engine.read([example.ids], [0], engine.cache(1))[0] for example in (*examples, other, other)]
+    torch.testing.assert_close(engine.head(last), torch.stack(alone), rtol=0.02, atol=1e-3)
+
+
 def test_the_recipe_runs_restarts_and_merges(base: Path, tmp_path: Path) -> None:
     """Six steps are six steps, in one go or in two; the loss falls; the adapter merges."""
     corpus = tmp_path / "corpus"
@@ -57,7 +78,7 @@ def test_the_recipe_runs_restarts_and_merges(base: Path, tmp_path: Path) -> None
     source = example["prompt"].partition(": ")[2].rpartition("\n")[0]
     assert "<bos>" + example["prompt"] == prompt.format(source=source)
 
-    common = ["--base", base, "--mixture", mixture, "--batch-tokens", 400, "--rank", 4]
+    common = ["--base", base, "--mixture", mixture, "--rows", 2, "--rank", 4]
     common += ["--warmup", 1, "--rate", 0.01]
     script("train.py", *common, "--out", tmp_path / "once", "--steps", 6)
     script("train.py", *common, "--out", tmp_path / "twice", "--steps", 3)

@@ -27,7 +27,7 @@ Pair = tuple[str, str]
 # software interfaces under copyleft licences, which add little prose.
 GENERAL: dict[str, tuple[int, int, int]] = {
     "tico19": (3000, 3000, 0),  # CC0
-    "mt_geneval": (2000, 0, 1200),  # CC-BY-SA-3.0
+    "mt_geneval": (2000, 0, 2400),  # CC-BY-SA-3.0
     "mt_geneval_pivot": (0, 4000, 0),  # CC-BY-SA-3.0
     "sdg_un_goals": (700, 700, 0),  # MIT
     "canada_digital_service_blog": (3000, 0, 0),  # MIT / Open Government Licence - Canada
@@ -40,10 +40,10 @@ GENERAL: dict[str, tuple[int, int, int]] = {
     "monero_site": (100, 250, 0),  # BSD-3
     "cc_legalcode": (150, 330, 0),  # CC0
     "contributor_covenant": (40, 80, 0),  # CC-BY-4.0
-    "debian_handbook": (600, 2000, 0),  # GPL-2+ or CC-BY-SA-3.0, prose of a book
-    "tatoeba": (2500, 0, 0),  # CC-BY-2.0-FR
-    "tatoeba_pivot": (0, 3500, 0),  # CC-BY-2.0-FR
-    "msdocs_sxs": (0, 2000, 0),  # CC-BY-4.0
+    "debian_handbook": (600, 2500, 0),  # GPL-2+ or CC-BY-SA-3.0, prose of a book
+    "tatoeba": (4000, 0, 6000),  # CC-BY-2.0-FR
+    "tatoeba_pivot": (0, 5000, 0),  # CC-BY-2.0-FR
+    "msdocs_sxs": (0, 5000, 0),  # CC-BY-4.0
     "lexicon_cldr_countries": (200, 600, 0),  # Unicode licence
 }
 REHEARSED = ("tico19", "mt_geneval", "mt_geneval_pivot", "sdg_un_goals", "privacy_guides")

@@ -1,4 +1,10 @@
-"""Low-rank adapters (LoRA, Hu et al., 2021) on every linear layer of the blocks."""
+"""Gemma 3 with a low-rank adapter (LoRA; Hu et al., 2021), run over packed rows of examples.
+
+The blocks are those of ``Gemma3ForCausalLM`` (a test holds them to the engine's). All rows of
+a batch have one length, so that ``torch.compile`` sees one shape, and are filled with groups of
+examples that do not see one another; examples that begin alike, as the same sentence for two
+languages does, share what they begin with.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +21,18 @@ from torch.nn import functional
 from summarize_cli.engines.eight import rounded
 
 TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+NORMS = (
+    "input_layernorm", "self_attn.q_norm", "self_attn.k_norm", "post_attention_layernorm",
+    "pre_feedforward_layernorm", "post_feedforward_layernorm",
+)  # fmt: skip
 
 
 class Int8Product(torch.autograd.Function):
     """``x @ weight.T`` of a frozen weight, both ways through 8-bit integers.
 
-    Five times as fast as bfloat16 on a processor with VNNI, and the adapter learns with the
-    rounding that the engine will do. Rows of ``x`` and of the gradient are rounded each by
-    its own largest value, the weight by output row (SwitchBack; Wortsman et al., 2023).
+    Five times as fast as bfloat16 on a processor with VNNI and without AMX. Rows of ``x`` and of
+    the gradient are rounded each by its own largest value, the weight by output row (SwitchBack;
+    Wortsman et al., 2023).
     """
 
     @staticmethod
@@ -40,40 +50,136 @@ class Int8Product(torch.autograd.Function):
         return torch._int_mm(whole, weight).float().mul_(scale), None, None
 
 
-class LoRA(nn.Module):
-    """A frozen linear layer plus ``alpha / rank * B @ A``; ``B`` starts at zero."""
+def as_decoded(x: Tensor) -> Tensor:
+    """``x`` (n, width) rounded as the engine rounds it; the gradient passes straight through."""
+    exact = x.detach().float()
+    step = exact.abs().amax(-1, keepdim=True).clamp_min(1e-12) / 127
+    return x + ((exact / step).round() * step - exact).to(x.dtype)
 
-    def __init__(self, linear: nn.Linear, rank: int, alpha: int) -> None:
+
+def frozen_product(x: Tensor, weight: tuple[Tensor, ...]) -> Tensor:
+    """``x`` (n, in) times a frozen weight: one tensor, or 8 bits and what a row's step is worth."""
+    return Int8Product.apply(x, *weight) if len(weight) == 2 else functional.linear(x, *weight)
+
+
+def normed(x: Tensor, gain: Tensor, eps: float) -> Tensor:
+    """Root-mean-square norm in float32, as Gemma has it."""
+    exact = x.float()
+    return (exact * torch.rsqrt(exact.pow(2).mean(-1, keepdim=True) + eps) * gain).to(x.dtype)
+
+
+def turned(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Rotary positions: ``x`` (n, heads, size), the others (n, 1, size)."""
+    left, right = x.chunk(2, -1)
+    return x * cos + torch.cat([-right, left], -1) * sin
+
+
+class LoRA(nn.Module):
+    """A frozen weight plus ``alpha / rank * B @ A``; ``B`` starts at zero."""
+
+    def __init__(self, weight: Tensor, rank: int, alpha: int) -> None:
         super().__init__()
-        if linear.weight.is_cuda:
-            self.weight, self.worth = linear.weight, None
-        else:
-            self.weight, worth = rounded(linear.weight.detach().float())
-            self.worth = worth[:, 0]
         self.scale = alpha / rank
-        self.A = nn.Parameter(torch.empty(rank, linear.in_features, dtype=torch.float32))
-        self.B = nn.Parameter(torch.zeros(linear.out_features, rank, dtype=torch.float32))
+        self.frozen: tuple[Tensor, ...] = (weight,)
+        if weight.dtype == torch.float32 and weight.device.type == "cpu":
+            whole, worth = rounded(weight)
+            self.frozen = (whole, worth[:, 0])
+        outs, ins = weight.shape
+        self.A = nn.Parameter(torch.empty(rank, ins, device=weight.device))
+        self.B = nn.Parameter(torch.zeros(outs, rank, device=weight.device))
         nn.init.kaiming_uniform_(self.A, a=math.sqrt(5))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Apply both parts in the type of ``x``, keeping the adapter itself in float32."""
+        """Apply both parts to (n, in) in the type of ``x``; the adapter itself is in float32."""
         low = functional.linear(x, self.A.to(x.dtype))
-        low = functional.linear(low, (self.B * self.scale).to(x.dtype))
-        if self.worth is None:
-            return functional.linear(x, self.weight) + low
-        return Int8Product.apply(x.flatten(0, -2), self.weight, self.worth).view_as(low) + low
+        return frozen_product(x, self.frozen) + functional.linear(low, (self.B * self.scale).to(x.dtype))
 
 
-def add_lora(model: nn.Module, rank: int, alpha: int) -> dict[str, LoRA]:
-    """Freeze ``model``, wrap its target layers in place, and return the adapters by name."""
-    model.requires_grad_(False)
-    adapters = {}
-    for parent_name, parent in list(model.named_modules()):
-        for name, child in list(parent.named_children()):
-            if name in TARGETS and isinstance(child, nn.Linear):
-                adapters[f"{parent_name}.{name}"] = LoRA(child, rank, alpha).to(child.weight.device)
-                setattr(parent, name, adapters[f"{parent_name}.{name}"])
-    return adapters
+class Block(nn.Module):
+    """One layer: attention and MLP, each between two norms."""
+
+    def __init__(self, state: dict[str, Tensor], config: dict[str, Any], rank: int) -> None:
+        super().__init__()
+        self.heads, self.size = config["num_attention_heads"], config["head_dim"]
+        self.kv_heads, self.eps = config["num_key_value_heads"], config["rms_norm_eps"]
+        self.level = config["query_pre_attn_scalar"] ** -0.5
+        self.gains = [1 + state[f"{name}.weight"].float() for name in NORMS]
+        for name, weight in state.items():
+            part = name.split(".")[-2]
+            if part in TARGETS:
+                setattr(self, part, LoRA(weight, rank, 2 * rank))
+
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor) -> Tensor:
+        """``x`` (rows * length, width); ``mask`` (rows, length, length) says who sees whom."""
+        before, q_norm, k_norm, after, before_mlp, after_mlp = self.gains
+        inner = as_decoded(normed(x, before, self.eps))
+        q = self.q_proj(inner).unflatten(-1, (self.heads, self.size))
+        k = self.k_proj(inner).unflatten(-1, (self.kv_heads, self.size))
+        v = self.v_proj(inner).unflatten(-1, (self.kv_heads, self.size))
+        q = turned(normed(q, q_norm * self.level, self.eps), cos, sin)
+        k = turned(normed(k, k_norm, self.eps), cos, sin)
+        found = self.attention(q, k, v, mask)
+        x = x + normed(self.o_proj(as_decoded(found)), after, self.eps)
+        inner = as_decoded(normed(x, before_mlp, self.eps))
+        gate = functional.gelu(self.gate_proj(inner), approximate="tanh")
+        inner = self.down_proj(as_decoded(gate * self.up_proj(inner)))
+        return x + normed(inner, after_mlp, self.eps)
+
+    def attention(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+        """Of q (n, heads, size), k and v (n, kv heads, size): what each token found (n, heads * size).
+
+        The heads that share keys are rows of one product: it is large, and nothing is repeated.
+        """
+        rows, length, _ = mask.shape
+        share = self.heads // self.kv_heads
+        q = q.view(rows, length, self.kv_heads, share, self.size).permute(0, 2, 3, 1, 4)
+        k, v = (t.view(rows, length, self.kv_heads, self.size).transpose(1, 2) for t in (k, v))
+        scores = (q.flatten(2, 3) @ k.transpose(2, 3)).view(rows, self.kv_heads, share, length, length)
+        weights = scores.float().masked_fill(~mask[:, None, None], -1e9).softmax(-1).to(v.dtype)
+        found = (weights.flatten(2, 3) @ v).view(rows, self.kv_heads, share, length, self.size)
+        return found.permute(0, 3, 1, 2, 4).reshape(rows * length, -1)
+
+
+class Gemma(nn.Module):
+    """The frozen model and its adapters."""
+
+    def __init__(self, folder: Path, rank: int, kind: torch.dtype, device: torch.device) -> None:
+        """Load a prepared base in ``kind``; float32 on a processor means 8 bits."""
+        super().__init__()
+        self.config = config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        state = {name: t.to(device, kind) for name, t in load_file(folder / "model.safetensors").items()}
+        self.embedding = state["model.embed_tokens.weight"]
+        self.gain = 1 + state["model.norm.weight"].float()
+        self.blocks = nn.ModuleList()
+        for n in range(config["num_hidden_layers"]):
+            start = f"model.layers.{n}."
+            own = {k.removeprefix(start): t for k, t in state.items() if k.startswith(start)}
+            self.blocks.append(Block(own, config, rank))
+
+    def adapters(self) -> dict[str, LoRA]:
+        """The adapters by their name in the checkpoint."""
+        parts = {part: "self_attn" if part[0] in "qkvo" else "mlp" for part in TARGETS}
+        return {
+            f"model.layers.{n}.{group}.{part}": getattr(block, part)
+            for n, block in enumerate(self.blocks)
+            for part, group in parts.items()
+        }
+
+    def forward(self, ids: Tensor, positions: Tensor, mask: Tensor) -> Tensor:
+        """Ids and positions (rows, length), mask (rows, length, length): states (rows * length, width)."""
+        x = self.embedding[ids.flatten()]
+        x = x * torch.tensor(self.config["hidden_size"] ** 0.5).to(x.dtype)
+        angles = {name: self._angles(name, positions, x.dtype) for name in self.config["rope_parameters"]}
+        for block, name in zip(self.blocks, self.config["layer_types"], strict=True):
+            x = block(x, *angles[name], mask)
+        return normed(x, self.gain, self.config["rms_norm_eps"])
+
+    def _angles(self, name: str, positions: Tensor, kind: torch.dtype) -> tuple[Tensor, Tensor]:
+        size = self.config["head_dim"]
+        exponents = torch.arange(0, size, 2, device=positions.device).float() / size
+        periods = self.config["rope_parameters"][name]["rope_theta"] ** exponents
+        angles = (positions.flatten()[:, None] / periods).repeat(1, 2)[:, None]
+        return angles.cos().to(kind), angles.sin().to(kind)
 
 
 def save_adapter(adapters: dict[str, LoRA], rank: int, alpha: int, folder: Path) -> None:
@@ -104,8 +210,12 @@ def save_adapter(adapters: dict[str, LoRA], rank: int, alpha: int, folder: Path)
 
 
 def load_adapter(adapters: dict[str, LoRA], folder: Path) -> None:
-    """Fill the adapters from a folder that ``save_adapter`` (or PEFT) wrote."""
+    """Fill the adapters from a folder that ``save_adapter`` (or PEFT) wrote.
+
+    An adapter of lower rank fills the first rows, and is worth the same (alpha is twice the rank).
+    """
     state = load_file(folder / "adapter_model.safetensors")
     for name, layer in adapters.items():
-        for part in "AB":
-            getattr(layer, part).data.copy_(state[f"base_model.model.{name}.lora_{part}.weight"])
+        a, b = (state[f"base_model.model.{name}.lora_{part}.weight"] for part in "AB")
+        layer.A.data[: len(a)].copy_(a)
+        layer.B.data[:, : len(a)].copy_(b)

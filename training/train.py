@@ -9,7 +9,7 @@ minutes the adapter, the optimiser and the position are written to RUN; the same
 on from there. With ``--steps`` in place of ``--hours`` a run is a function of its seed.
 
 The output layer has some 67,000 entries and would take a third of the time, so each batch is
-scored against its own targets, the 8,192 most frequent entries and 2,048 random others, which
+scored against its own targets, the 8,192 most frequent entries and some 4,000 random others, which
 stand for all the rest (sampled softmax; Jean et al., 2015).
 """
 
@@ -22,86 +22,184 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
-from lora import LoRA, add_lora, load_adapter, save_adapter
+from lora import Gemma, LoRA, as_decoded, load_adapter, save_adapter
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
-from transformers import AutoModelForCausalLM
 
+from summarize_cli.engines.decoder import common
 from summarize_cli.engines.eight import rounded
 
-Example = tuple[list[int], int]
-"""Token ids of prompt, answer and final newline; the length of the prompt."""
+FREQUENT, SCORED = 8192, 12288
+"""Entries of the vocabulary that are always scored, and how many are in all."""
+CHUNK = 256
+"""Answer tokens whose scores are in memory at once."""
 
-FREQUENT, OTHERS = 8192, 2048
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Token ids of prompt, answer and final newline; the length of the prompt."""
+
+    ids: list[int]
+    prompt: int
 
 
-def encode(mixture: list[Path], tokenizer: Tokenizer, longest: int) -> list[Example]:
-    """Tokenise a mixture, leaving out what is longer than ``longest`` tokens."""
-    items = [json.loads(line) for path in mixture for line in path.open(encoding="utf-8")]
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Examples of one source sentence: they share their first ``shared`` tokens."""
+
+    examples: list[Example]
+    shared: int
+
+    def __len__(self) -> int:
+        return self.shared + sum(len(example.ids) - self.shared for example in self.examples)
+
+
+def encode(mixture: Path, tokenizer: Tokenizer, longest: int) -> list[Group]:
+    """Tokenise a mixture by source sentence, leaving out what is longer than ``longest`` tokens."""
+    items = [json.loads(line) for line in mixture.open(encoding="utf-8")]
     prompts = tokenizer.encode_batch(["<bos>" + item["prompt"] for item in items])
     answers = tokenizer.encode_batch([item["answer"] + "\n" for item in items])
-    pairs = [(p.ids + a.ids, len(p.ids)) for p, a in zip(prompts, answers, strict=True)]
-    return [pair for pair in pairs if len(pair[0]) <= longest]
+    by_source: dict[str, dict[tuple[int, ...], Example]] = {}
+    for item, prompt, answer in zip(items, prompts, answers, strict=True):
+        example = Example(prompt.ids + answer.ids, len(prompt.ids))
+        if len(example.ids) <= longest:
+            source = item["prompt"].rpartition("\n")[0]
+            by_source.setdefault(source, {})[tuple(example.ids)] = example
+    return [group for found in by_source.values() for group in grouped([*found.values()], longest)]
 
 
-def batches(examples: list[Example], tokens: int, seed: int) -> Iterator[list[Example]]:
-    """Yield batches for ever: similar lengths together, at most ``tokens`` with padding."""
+def grouped(examples: list[Example], longest: int) -> Iterator[Group]:
+    """Put examples of one source together, as many as ``longest`` tokens hold."""
+    group = Group([], 0)
+    for example in examples:
+        more = together([*group.examples, example])
+        if group.examples and len(more) > longest:
+            yield group
+            more = together([example])
+        group = more
+    yield group
+
+
+def together(examples: list[Example]) -> Group:
+    """A group; the last token of a prompt is each one's own, as it is what the answer follows."""
+    first, *others = [example.ids[: example.prompt] for example in examples]
+    return Group(examples, min((common(first[:-1], other) for other in others), default=0))
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Packed rows: ids, positions and which tokens are answers (rows, length), and who sees whom."""
+
+    ids: Tensor
+    positions: Tensor
+    answer: Tensor
+    mask: Tensor
+    tokens: int
+
+
+def packed(rows: list[list[Group]], length: int) -> Batch:
+    """Lay groups out in rows; a token sees what is before it of its own example."""
+    ids, positions, answer = torch.zeros(3, len(rows), length, dtype=torch.long)
+    group, branch = torch.full((2, len(rows), length), -1)
+    for row, groups in enumerate(rows):
+        at = 0
+        for number, one in enumerate(groups):
+            for which, example in enumerate(one.examples):
+                start = one.shared if which else 0
+                end = at + len(example.ids) - start
+                ids[row, at:end] = torch.tensor(example.ids[start:])
+                positions[row, at:end] = torch.arange(start, len(example.ids))
+                answer[row, at + example.prompt - start : end] = 1
+                group[row, at:end], branch[row, at:end] = number, which
+                if not which:
+                    branch[row, at : at + one.shared] = -1
+                at = end
+    same = group[:, :, None] == group[:, None, :]
+    shared = (branch[:, None, :] == -1) | (branch[:, :, None] == branch[:, None, :])
+    before = torch.ones(length, length, dtype=torch.bool).tril()
+    return Batch(ids, positions, answer.bool(), same & shared & before, int((group >= 0).sum()))
+
+
+def batches(groups: list[Group], rows: int, length: int, seed: int) -> Iterator[Batch]:
+    """Yield batches for ever, every group once in each round; a group goes where it fits first."""
     shuffle = random.Random(seed)
     while True:
-        order = shuffle.sample(examples, len(examples))
-        epoch = []
-        for start in range(0, len(order), 2000):
-            batch: list[Example] = []
-            for item in sorted(order[start : start + 2000], key=lambda item: len(item[0])):
-                if batch and (len(batch) + 1) * len(item[0]) > tokens:
-                    epoch.append(batch)
-                    batch = []
-                batch.append(item)
-            epoch.append(batch)
-        shuffle.shuffle(epoch)
-        yield from epoch
+        batch: list[list[Group]] = [[] for _ in range(rows)]
+        free = [length] * rows
+        for group in shuffle.sample(groups, len(groups)):
+            row = next((row for row in range(rows) if free[row] >= len(group)), None)
+            if row is None:
+                yield packed(batch, length)
+                batch, free, row = [[] for _ in range(rows)], [length] * rows, 0
+            batch[row].append(group)
+            free[row] -= len(group)
+        yield packed(batch, length)
 
 
-def tensors(batch: list[Example]) -> tuple[Tensor, Tensor, Tensor]:
-    """Pad a batch: ids, attention mask, and where the target is part of an answer."""
-    width = max(len(ids) for ids, _ in batch)
-    ids, mask = torch.zeros(2, len(batch), width, dtype=torch.long)
-    answer = torch.zeros(len(batch), width, dtype=torch.bool)
-    for row, (tokens, prompt) in enumerate(batch):
-        ids[row, : len(tokens)] = torch.tensor(tokens)
-        mask[row, : len(tokens)] = 1
-        answer[row, prompt : len(tokens)] = True
-    return ids, mask, answer
+class CrossEntropy(torch.autograd.Function):
+    """Mean loss in nats of states (n, width) against rows of a frozen head, a chunk at a time.
+
+    The gradient is taken on the way, so that no more than a chunk's scores are ever held (as
+    in Liger; Hsu et al., 2024).
+    """
+
+    @staticmethod
+    def forward(ctx: Any, states: Tensor, head: Tensor, level: Tensor, targets: Tensor) -> Tensor:
+        """``level`` (rows,) is added to the scores; ``targets`` (n,) are rows of ``head``."""
+        gradient = torch.empty_like(states)
+        loss = states.new_zeros((), dtype=torch.float32)
+        for start in range(0, len(states), CHUNK):
+            wanted = targets[start : start + CHUNK, None]
+            # Always the same shape: a processor's kernels are made anew, and kept, for each.
+            part = functional.pad(states[start : start + CHUNK], (0, 0, 0, CHUNK - len(wanted)))
+            scores = functional.linear(part, head).float().add_(level)
+            scores -= scores.logsumexp(1, keepdim=True)
+            loss -= scores[: len(wanted)].gather(1, wanted).sum()
+            share = scores.exp_()
+            share[: len(wanted)].scatter_add_(1, wanted, -torch.ones_like(wanted, dtype=share.dtype))
+            found = share.div_(len(states)).to(head.dtype) @ head
+            gradient[start : start + CHUNK] = found[: len(wanted)]
+        ctx.save_for_backward(gradient)
+        return loss / len(states)
+
+    @staticmethod
+    def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor, None, None, None]:
+        """Give the gradient of the states."""
+        return ctx.saved_tensors[0] * upstream, None, None, None
 
 
 class SampledLoss:
     """Cross-entropy over a part of the vocabulary that stands for the whole."""
 
-    def __init__(self, head: Tensor, examples: list[Example]) -> None:
-        count = Counter(token for ids, _ in examples for token in ids)
-        whole, worth = rounded(head.float())  # as the engine has it; see lora.Int8Product
-        self.head = (whole * worth).to(head.dtype)
+    def __init__(self, head: Tensor, groups: list[Group]) -> None:
+        count = Counter(token for group in groups for example in group.examples for token in example.ids)
+        whole, worth = rounded(head.float())
+        self.head = (whole * worth).to(head.dtype)  # as the engine has it
         self.frequent = torch.tensor([token for token, _ in count.most_common(FREQUENT)])
 
-    def __call__(self, hidden: Tensor, targets: Tensor, step: int) -> Tensor:
+    def __call__(self, states: Tensor, targets: Tensor, step: int) -> Tensor:
         """Take (n, width) states and (n,) token ids; return the mean loss in nats."""
-        rows = self.head.shape[0]
+        rows = len(self.head)
         draw = torch.Generator().manual_seed(step)  # the same others when a run is restarted
         sure = torch.unique(torch.cat([self.frequent, targets]))
-        others = torch.randint(rows, (min(OTHERS, rows),), generator=draw)
-        others = others[~torch.isin(others, sure)]
-        chosen = torch.cat([sure, others]).to(hidden.device)
-        whole, worth = rounded(hidden.detach())
-        hidden = hidden + (whole * worth - hidden.detach())  # the gradient passes straight through
-        logits = (hidden.to(self.head.dtype) @ self.head[chosen].T).float()
+        others = torch.randperm(rows, generator=draw)
+        others = others[~torch.isin(others, sure)][: max(0, SCORED - len(sure))]
+        level = torch.zeros(len(sure) + len(others))
         if len(others):
-            logits[:, len(sure) :] += math.log((rows - len(sure)) / len(others))
-        return functional.cross_entropy(logits, torch.searchsorted(sure, targets).to(hidden.device))
+            level[len(sure) :] = math.log((rows - len(sure)) / len(others))
+        chosen, level, wanted = (
+            tensor.to(states.device)
+            for tensor in (torch.cat([sure, others]), level, torch.searchsorted(sure, targets))
+        )
+        loss: Tensor = CrossEntropy.apply(as_decoded(states), self.head[chosen], level, wanted)
+        return loss
 
 
 class Run:
@@ -152,19 +250,20 @@ class Run:
 def train(options: argparse.Namespace) -> None:
     """Run until the steps or the hours are used up."""
     torch.manual_seed(options.seed)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    kind = torch.bfloat16 if device == "cuda" else torch.float32  # see lora.Int8Product
-    model = AutoModelForCausalLM.from_pretrained(options.base, dtype=kind).to(device)
-    adapters = add_lora(model, options.rank, 2 * options.rank)
-    run = Run(options.out, adapters, options)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    half = device.type == "cuda" or torch.cpu._is_amx_tile_supported()
+    model = Gemma(options.base, options.rank, torch.bfloat16 if half else torch.float32, device)
+    if options.compile:
+        for block in model.blocks:
+            block.compile()
+    run = Run(options.out, model.adapters(), options)
     tokenizer = Tokenizer.from_file(str(options.base / "tokenizer.json"))
-    examples = encode(options.mixture, tokenizer, options.longest)
-    loss_of = SampledLoss(model.lm_head.weight.detach(), examples)
-    body = torch.compile(model.model, dynamic=True) if options.compile else model.model
-    print(f"{len(examples):,} examples, {sum(len(ids) for ids, _ in examples):,} tokens", flush=True)
+    groups = [group for path in options.mixture for group in encode(path, tokenizer, options.length)]
+    loss_of = SampledLoss(model.embedding, groups)
+    print(f"{len(groups):,} groups, {sum(map(len, groups)):,} tokens", flush=True)
     at, started, saved, losses = run.progress, time.time(), time.time(), []
     earlier = at["seconds"]
-    for number, batch in enumerate(batches(examples, options.batch_tokens, options.seed)):
+    for number, batch in enumerate(batches(groups, options.rows, options.length, options.seed)):
         if number < at["step"]:
             continue  # a restarted run skips what it has seen
         done = at["step"] / options.steps if options.steps else at["seconds"] / options.hours / 3600
@@ -172,16 +271,17 @@ def train(options: argparse.Namespace) -> None:
             break
         for group in run.optimiser.param_groups:
             group["lr"] = run.rate(done)
-        ids, mask, answer = (tensor.to(device) for tensor in tensors(batch))
-        states = body(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
-        loss = loss_of(states[:, :-1][answer[:, 1:]], ids[answer].cpu(), at["step"])
+        ids, positions, mask = (t.to(device) for t in (batch.ids, batch.positions, batch.mask))
+        states = model(ids, positions, mask)
+        answer = batch.answer.flatten().nonzero()[:, 0]
+        loss = loss_of(states[answer - 1], batch.ids.flatten()[answer], at["step"])
         loss.backward()
         torch.nn.utils.clip_grad_norm_(run.parameters, 1.0)
         run.optimiser.step()
         run.optimiser.zero_grad(set_to_none=True)
         losses.append(loss.item())
         at["step"] += 1
-        at["tokens"] += int(mask.sum())
+        at["tokens"] += batch.tokens
         at["seconds"] = earlier + time.time() - started
         if at["step"] % 20 == 0:
             mean = sum(losses[-20:]) / len(losses[-20:])
@@ -198,7 +298,7 @@ def main() -> None:
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--base", type=Path, required=True, help="the prepared base")
-    parser.add_argument("--mixture", type=Path, nargs="+", required=True)
+    parser.add_argument("--mixture", type=Path, nargs="+", required=True, help="named twice: seen twice")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--init", type=Path, help="a finished run to go on from")
     parser.add_argument("--hours", type=float, default=1.0)
@@ -207,8 +307,8 @@ def main() -> None:
     parser.add_argument("--warmup", type=int, default=40)
     parser.add_argument("--decay", action="store_true")
     parser.add_argument("--rank", type=int, default=32)
-    parser.add_argument("--batch-tokens", type=int, default=2000)
-    parser.add_argument("--longest", type=int, default=300)
+    parser.add_argument("--rows", type=int, default=16, help="rows of a batch")
+    parser.add_argument("--length", type=int, default=256, help="tokens of a row")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--save-minutes", type=float, default=5.0)
     parser.add_argument("--compile", action="store_true")
