@@ -24,9 +24,11 @@ EMBARGO = re.compile(
 IS_EMBARGO = re.compile(r"(?:sous\s+)?embargo\b|ne pas (?:diffuser|publier) avant", re.IGNORECASE)
 DATELINE = re.compile(rf"[A-ZÀ-Ý][\w'’ ()-]{{1,40}},\s+(?:le\s+)?{_DAY}\s*[–—:-]", re.IGNORECASE)
 QUOTE = re.compile(r"«\s*(?:[^»]*\s){4,}[^»]*(?:»|\Z)")
+_NAME = r"(?:[A-ZÀ-Ý]\.|[A-ZÀ-Ý][\w'’-]+)"
 SPEAKER = re.compile(
     r"»,?\s+(?:a\s+)?(?:déclar|affirm|expliqu|soulign|indiqu|ajout|précis|estim|rappel|not|conclu|confi|préven|"
-    r"se félicit|s['’]est félicit|assur|annonc|dit|observ|insist)\w*,?\s+(?P<name>[A-ZÀ-Ý][^,.»]{2,60})"
+    r"se félicit|s['’]est félicit|assur|annonc|dit|observ|insist)\w*,?\s+"
+    rf"(?P<name>{_NAME}(?:\s+(?:(?:d[eu]|des|la|le|el|al|bin|ben|ould|van|von)\s+|d['’])*{_NAME})*)"
 )
 END = re.compile(r"[-–—\s]*(?:30|fin|end)[-–—\s]*|[#*]{3,}", re.IGNORECASE)
 

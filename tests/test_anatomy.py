@@ -87,6 +87,8 @@ def test_formulas(kind: str, text: str, en: str | None, ar: str | None) -> None:
     [
         ("« Nous y sommes », a affirmé Ali Ben Salah, maire.", "Ali Ben Salah"),
         ("« Non », souligne Mme Haddad.", "Mme Haddad"),
+        ("« Un choix fort », a estimé Leïla de La Tour lors du conseil.", "Leïla de La Tour"),
+        ("« C'est fait », a dit M. J. Benjelloun.", "M. J. Benjelloun"),
         ("« Un plan » est prévu.", None),
     ],
 )

@@ -6,7 +6,8 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from ..document import Article, Summary
+from ..anatomy import speaker
+from ..document import Article, Segment, Summary
 
 LANGUAGES = {"fr": "Français", "en": "English", "ar": "العربية"}
 HEADINGS = {"fr": "Résumé", "en": "Summary", "ar": "ملخص"}
@@ -58,6 +59,12 @@ def styled(summary: Summary, style: str = "paragraph", cite: bool = False, link:
     return f"{whole} {link}".strip() if style == "social" and link not in whole else whole
 
 
+def _said_by(segment: Segment) -> dict[str, str]:
+    """Who says a quotation, if its sentence says so."""
+    name = speaker(segment.text) if segment.kind == "quote" else None
+    return {"speaker": name} if name else {}
+
+
 def record(article: Article, provenance: dict[str, Any]) -> dict[str, Any]:
     """The article as data, schema 1: every segment with its translations and findings."""
     source = article.source
@@ -71,6 +78,7 @@ def record(article: Article, provenance: dict[str, Any]) -> dict[str, Any]:
                 "source": segment.text,
                 **{lang: doc.segments[n].text for lang, doc in article.translations.items()},
                 **({"kind": segment.kind} if segment.kind else {}),
+                **_said_by(segment),
                 "retried": sorted({r.lang for r in article.repairs if r.segment == n and r.kept}),
                 "approved": [lang for lang, numbers in article.approved.items() if n in numbers],
             }
