@@ -20,7 +20,7 @@ from lxml import etree
 from summarize_cli import formats, translation
 from summarize_cli.document import Document
 from summarize_cli.errors import InputError
-from summarize_cli.formats import docx, html, markdown, plain, records, srt
+from summarize_cli.formats import docx, html, markdown, odt, plain, records, srt, zipped
 from summarize_cli.translation import Translator
 
 FILES = sorted(path for path in (Path(__file__).parent / "files").iterdir())
@@ -61,6 +61,7 @@ def test_there_are_enough_files() -> None:
         ".md",
         ".html",
         ".docx",
+        ".odt",
         ".srt",
         ".jsonl",
         ".csv",
@@ -94,7 +95,8 @@ def test_records_give_the_same_bytes(path: Path) -> None:
 def test_a_translation_can_be_read_again(path: Path, lang: str) -> None:
     """What was written holds the translated words, one for one, and nothing of the source."""
     target = translated(formats.read(path), lang)
-    reader = {".txt": plain, ".md": markdown, ".html": html, ".docx": docx, ".srt": srt}[path.suffix]
+    readers = {".txt": plain, ".md": markdown, ".html": html, ".docx": docx, ".odt": odt, ".srt": srt}
+    reader = readers[path.suffix]
     again = reader.read(formats.write(target), path.name, lang, "auto")
     assert [" ".join(s.text.split()) for s in again.segments] == [
         " ".join(s.text.split()) for s in target.segments
@@ -200,6 +202,55 @@ def test_word_keeps_bold_and_italic_words() -> None:
     assert kinds == ["begin", "separate", "end"]
 
 
+T = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+
+
+@pytest.mark.parametrize("name", ["pandoc.odt", "libreoffice.odt"])
+def test_opendocument_texts_keep_their_structure(name: str) -> None:
+    """As many paragraphs, spans, links and notes; the zip begins with its type, uncompressed."""
+    source = (Path(__file__).parent / "files" / name).read_bytes()
+    found = formats.write(translated(read(name), "en"))
+    for part in ("content.xml", "styles.xml"):
+        for tag in ("p", "h", "span", "a", "note", "list-item", "tab", "line-break", "page-number"):
+            assert len(list(xml(found, part).iter(T + tag))) == len(list(xml(source, part).iter(T + tag))), (
+                tag
+            )
+    old, new = (zipfile.ZipFile(io.BytesIO(content)) for content in (source, found))
+    assert old.namelist() == new.namelist()
+    assert new.infolist()[0].filename == "mimetype"
+    assert not new.infolist()[0].compress_type
+    for part in set(old.namelist()) - set(odt.WITH_WORDS):
+        assert old.read(part) == new.read(part)
+    assert "412 STATIONS" in {"".join(e.itertext()) for e in xml(found, "content.xml").iter(T + "span")}
+
+
+@pytest.mark.parametrize("name", ["pandoc.odt", "libreoffice.odt"])
+def test_arabic_opendocument_texts_run_from_right_to_left(name: str) -> None:
+    """Every paragraph style says so, and bold styles are bold in the complex script too."""
+    found = formats.write(translated(read(name)))
+    styles = [style for part in odt.WITH_WORDS for style in xml(found, part).iter()]
+    modes = {e.get(STYLE + "writing-mode") for e in styles if e.tag == STYLE + "paragraph-properties"}
+    assert modes == {"rl-tb"}
+    for properties in (e for e in styles if e.tag == STYLE + "text-properties"):
+        bold = properties.get("{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}font-weight")
+        assert bold is None or properties.get(STYLE + "font-weight-complex") == bold
+
+
+def test_only_texts_are_read_of_opendocument(tmp_path: Path) -> None:
+    """A sheet, a damaged part and another encoding are refused by a clear line."""
+    for mimetype, content in (
+        ("application/vnd.oasis.opendocument.spreadsheet", "<a/>"),
+        ("application/vnd.oasis.opendocument.text", "<a>"),
+        ("application/vnd.oasis.opendocument.text", '<?xml version="1.0" encoding="utf-16"?><a/>'),
+    ):
+        with zipfile.ZipFile(tmp_path / "x.odt", "w") as archive:
+            archive.writestr("mimetype", mimetype)
+            archive.writestr("content.xml", content.encode("utf-16" if "utf-16" in content else "utf-8"))
+        with pytest.raises(InputError, match=r"not an ODT|damaged|not in UTF-8"):
+            formats.read(tmp_path / "x.odt")
+
+
 def test_arabic_word_documents_run_from_right_to_left() -> None:
     """Paragraphs, runs, tables and sections; bold also for the complex script; schema order."""
     found = xml(formats.write(translated(read("python-docx.docx"))))
@@ -279,7 +330,7 @@ def test_bad_files_are_refused_with_a_reason(tmp_path: Path, name: str, content:
 def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
     """What claims to unpack to more than the limit is refused before it is."""
     with zipfile.ZipFile(tmp_path / "x.docx", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("word/document.xml", b"0" * (docx.LARGEST + 1))
+        archive.writestr("word/document.xml", b"0" * (zipped.LARGEST + 1))
     with pytest.raises(InputError, match="unpacks to more"):
         formats.read(tmp_path / "x.docx")
 

@@ -103,7 +103,7 @@ PartsOption = Annotated[
     str, typer.Option(help="The parts of a release that are recognised; '' for none.", show_default="all")
 ]
 InputFormat = Annotated[
-    str, typer.Option("--input-format", help="What stdin holds: txt, md, html, srt, docx, pdf.")
+    str, typer.Option("--input-format", help="What stdin holds: txt, md, html, srt, docx, odt, pdf.")
 ]
 WrapOption = Annotated[Wrap, typer.Option(help="What a line break inside a paragraph means.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no notes.")]

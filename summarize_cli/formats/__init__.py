@@ -18,7 +18,8 @@ Read = Callable[[bytes, str, str, Wrap], Document]
 
 READERS = {
     ".txt": "plain", ".text": "plain", "": "plain", ".md": "markdown", ".markdown": "markdown",
-    ".html": "html", ".htm": "html", ".xhtml": "html", ".docx": "docx", ".srt": "srt", ".pdf": "pdf",
+    ".html": "html", ".htm": "html", ".xhtml": "html", ".docx": "docx", ".odt": "odt", ".srt": "srt",
+    ".pdf": "pdf",
 }  # fmt: skip
 """The module that reads each ending, imported by need."""
 

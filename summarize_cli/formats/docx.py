@@ -10,9 +10,7 @@ and links are marks, and what is not text (pictures, footnote numbers, fields) i
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
@@ -23,6 +21,7 @@ from ..document import Document, Mark, Segment, Wrap, same_words
 from ..errors import InputError
 from ..marks import runs
 from .tagged import segmented
+from .zipped import packed, parsed, unpacked
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -32,8 +31,6 @@ else:
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 WITH_WORDS = re.compile(r"word/(?:document\d*|header\d+|footer\d+|footnotes|endnotes)\.xml")
-LARGEST = 200_000_000
-"""The most bytes that a document may unpack to: a zip can promise the moon."""
 
 TRANSPARENT = {W + name for name in "ins smartTag sdt sdtContent fldSimple customXml bdo dir moveTo".split()}
 DROPPED = {W + name for name in "proofErr bookmarkStart bookmarkEnd lastRenderedPageBreak".split()}
@@ -61,42 +58,19 @@ def read(content: bytes, name: str, lang: str, wrap: Wrap) -> Document:  # noqa:
     return Document(name, lang, tuple(file.segments), file, tuple(file.notes))
 
 
-def _parse(content: bytes) -> Element:
-    from lxml import etree
-
-    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-
-
-def _unpacked(content: bytes, name: str) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(item.file_size for item in archive.infolist()) > LARGEST:
-                raise InputError(f"{name} unpacks to more than {LARGEST // 10**6} MB", "split it")
-            return {item.filename: archive.read(item) for item in archive.infolist()}
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
-        raise InputError(f"{name} is not a DOCX file: {error}", "open it in Word and save it anew") from None
-
-
 class Docx:
     """The parts of a Word file and where its segments stand; a ``Layout``."""
 
     def __init__(self, content: bytes, name: str) -> None:
-        from lxml.etree import XMLSyntaxError
-
         self.content, self.name = content, name
         self.segments: list[Segment] = []
         self.notes: list[str] = []
-        parts = _unpacked(content, name)
-        if "word/document.xml" not in parts:
-            raise InputError(f"{name} is not a DOCX file", "open it in Word and save it anew")
-        try:
-            for path in sorted((p for p in parts if WITH_WORDS.fullmatch(p)), key=_order):
-                for paragraph in _parse(parts[path]).iter(W + "p"):
-                    found = Paragraph(paragraph).segments()
-                    aside = not path.startswith("word/document")
-                    self.segments += [replace(s, kind="aside") for s in found] if aside else found
-        except XMLSyntaxError as error:
-            raise InputError(f"{name} is damaged: {error.msg}", "open it in Word and save it anew") from None
+        parts = unpacked(content, name, "word/document.xml", "DOCX")
+        for path in sorted((p for p in parts if WITH_WORDS.fullmatch(p)), key=_order):
+            for paragraph in parsed(parts[path], name).iter(W + "p"):
+                found = Paragraph(paragraph).segments()
+                aside = not path.startswith("word/document")
+                self.segments += [replace(s, kind="aside") for s in found] if aside else found
         if any(b"<w:del " in parts[path] for path in parts if WITH_WORDS.fullmatch(path)):
             self.notes.append("tracked deletions are left as they are: accept the changes first")
 
@@ -104,10 +78,10 @@ class Docx:
         """The file with the words of ``document``; untouched if they are the source's."""
         if same_words(document.segments, self.segments):
             return self.content
-        parts = _unpacked(self.content, self.name)
+        parts = unpacked(self.content, self.name, "word/document.xml", "DOCX")
         at = 0
         for path in sorted((p for p in parts if WITH_WORDS.fullmatch(p)), key=_order):
-            root = _parse(parts[path])
+            root = parsed(parts[path], self.name)
             changed = []
             for element in root.iter(W + "p"):
                 source = Paragraph(element).segments()
@@ -121,18 +95,10 @@ class Docx:
             parts[path] = _serialised(root)
         for path in ("word/styles.xml", "word/settings.xml"):
             if path in parts:
-                root = _parse(parts[path])
+                root = parsed(parts[path], self.name)
                 _relabel(root, document.lang)
                 parts[path] = _serialised(root)
-        return self._packed(parts)
-
-    def _packed(self, parts: dict[str, bytes]) -> bytes:
-        """A zip with the entries, the order and the dates of the source."""
-        out = io.BytesIO()
-        with zipfile.ZipFile(io.BytesIO(self.content)) as old, zipfile.ZipFile(out, "w") as new:
-            for item in old.infolist():
-                new.writestr(item, parts[item.filename], zipfile.ZIP_DEFLATED)
-        return out.getvalue()
+        return packed(self.content, parts)
 
 
 def _order(path: str) -> tuple[bool, str]:

@@ -112,6 +112,11 @@ class Words:
         self.breaks.append(raw)
         self.raw.append(raw)
 
+    def tab(self, raw: str) -> None:
+        """Add a tab that stays one."""
+        self.text += "\t"
+        self.raw.append(raw)
+
     def open(self, name: str, parts: Parts) -> None:
         """Begin a mark."""
         self._open.append((self._number(), len(self.text), name, parts))
