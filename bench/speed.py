@@ -5,7 +5,7 @@
 SET has a column ``fr``. Every contender is a process of its own, which loads its model, warms
 up, and then translates the sentences ``--runs`` times; the median counts. What would take too
 long one sentence at a time is given every tenth sentence. Contenders whose package is not
-installed are named and left out: CTranslate2 is in ``summarize-cli[fast]``, llama.cpp is
+installed, or which end badly, are named and left out: CTranslate2 is in ``summarize-cli[fast]``, llama.cpp is
 ``llama-cpp-python``.
 
 The *floor* is what a step of decoding would cost if nothing but the products of its matrices
@@ -351,7 +351,10 @@ def main() -> None:
             continue
         command = [sys.executable, __file__, str(options.set), "--contender", name]
         command += ["--runs", str(options.runs), "--sentences", str(options.sentences)]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if done.returncode:
+            print(f"{name:46} left out: ended with {done.returncode} here")
+            continue
         found = json.loads(done.stdout.splitlines()[-1])
         results["contenders"][name] = found
         beside = base.setdefault(("Marian" in name, "beams" in name), found["tokens_per_s"])

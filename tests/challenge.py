@@ -21,6 +21,8 @@ from pathlib import Path
 from summarize_cli.document import Finding
 
 CORPUS = Path(__file__).parent.parent / "training" / "corpus"
+FILES = "encyclopaedia grammar news press-companies press-public press world".split()
+"""What the corpus had when rules and thresholds were set; what was written since changes nothing."""
 SEED = 5
 EACH = 60
 """At most so many pairs of a kind and language."""
@@ -47,8 +49,8 @@ class Row:
 def rows(held_back: bool = True) -> list[Row]:
     """The triples of the documents that are held back, or of all the others."""
     found = []
-    for path in sorted(CORPUS.glob("*.jsonl")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+    for name in FILES:
+        for number, line in enumerate((CORPUS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()):
             if (number % 5 == 0) == held_back:
                 sentences = json.loads(line)["sentences"]
                 found += [Row(*two) for two in zip(sentences, sentences[1:] + sentences[:1], strict=True)]

@@ -223,6 +223,11 @@ def test_meaning_tells_neighbours_apart() -> None:
         ("1,2 milliard d’euros", "1.3 مليار يورو", "ar", "1.2 مليار يورو"),
         ("40 % des postes", "١٤٪ من المناصب", "ar", "٤٠٪ من المناصب"),
         ("Est-ce vrai, oui ?", "هل هذا صحيح, نعم?", "ar", "هل هذا صحيح، نعم؟"),
+        ("Rabat, en mai 2024", "الرباط، في (mai 2024)", "ar", "الرباط، في (مايو 2024)"),
+        ("Rabat, en mai 2024", "الرباط، وفي يوليوز 2024", "ar", "الرباط، وفي مايو 2024"),
+        ("Il ferme lundi.", "It closes on Friday.", "en", "It closes on Monday."),
+        ("De mai à juin", "From July to August", "en", None),  # two are missing
+        ("Il ferme en mai.", "It closes soon.", "en", None),  # nothing stands in its place
         ("Voir www.exemple.ma/?a ; oui", "انظر www.exemple.ma/?a ; نعم", "ar", None),
         ("23 salariés, dont 9 ingénieurs", "11 employees, 8 of them engineers", "en", None),  # two are wrong
         ("1,2 milliard d’euros", "€1.2 million", "en", None),  # the scale is wrong
@@ -233,12 +238,12 @@ def test_meaning_tells_neighbours_apart() -> None:
     ],
 )
 def test_what_is_safe_is_put_right(source: str, target: str, lang: str, better: str | None) -> None:
-    """One wrong figure and Latin marks are repaired, once; anything else is left alone."""
+    """A wrong figure, month, weekday and Latin marks are repaired, once; all else is left alone."""
     done = guard.repaired(source, target, lang)
     assert (done and done[0]) == better
     if done:
         assert guard.repaired(source, done[0], lang) is None
-        assert not {"number", "punctuation"} & set(codes(source, done[0], lang))
+        assert not {"number", "date", "punctuation"} & set(codes(source, done[0], lang))
 
 
 def test_score_prefers_fewer_serious_findings() -> None:

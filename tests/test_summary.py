@@ -349,15 +349,23 @@ def test_a_summary_alone_translates_only_itself() -> None:
     assert all(finding.message.startswith("summary: ") for finding in article.findings)
 
 
-def test_an_invented_month_is_a_finding() -> None:
-    """That May became July is found, at the sentence's segment."""
-    source = document("Oracle signe un accord en mai 2024 avec le ministère.")
-    own = summary.summarise(source, Function(in_order))
-    july = Function(lambda t: "وقعت أوراكل اتفاقا مع الوزارة في يوليوز 2024.")
-    review = pipeline.reviewer(Translator("ar", (july,)), source)
-    _, findings = summary.in_language(own, "ar", source, None, review)
-    assert [(f.code, f.segment, f.serious) for f in findings] == [("date", 0, True)]
-    assert findings[0].message.startswith("summary: mai")
+def test_invented_months_are_put_right_or_a_finding() -> None:
+    """May for July is put right, and said; of two other months it is said that they are wrong."""
+    source = document("Oracle signe un accord en mai 2024, puis un autre en juin.")
+
+    def translated(text: str) -> tuple[str, list[tuple[str, int, bool]]]:
+        own = summary.summarise(source, Function(in_order))
+        review = pipeline.reviewer(Translator("ar", (Function(lambda t: text),)), source)
+        found, findings = summary.in_language(own, "ar", source, None, review)
+        assert all(f.message.startswith("summary: ") for f in findings)
+        return found.text, [(f.code, f.segment, f.serious) for f in findings]
+
+    text, findings = translated("وقعت أوراكل اتفاقا في يوليوز 2024، ثم آخر في يونيو.")
+    assert "مايو 2024" in text
+    assert findings == [("repaired", 0, False)]
+    text, findings = translated("وقعت أوراكل اتفاقا في يوليوز 2024، ثم آخر في غشت.")
+    assert "يوليوز" in text
+    assert findings == [("date", 0, True)]
 
 
 # --- faithfulness -----------------------------------------------------------------------

@@ -1,7 +1,8 @@
-"""What can be put right without a translator: one wrong figure, and Latin marks in Arabic."""
+"""What can be put right without a translator: a figure, a month or weekday, Latin marks in Arabic."""
 
 from __future__ import annotations
 
+from . import units
 from .figures import DIGIT, Figure, compared, figures
 from .marks import LATIN_MARK
 from .pair import Pair, masked
@@ -11,11 +12,12 @@ INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
 def repaired(source: str, target: str, lang: str, source_lang: str = "fr") -> tuple[str, str] | None:
-    """The target with its one wrong figure and its Latin marks put right, and what was done.
+    """The target with its wrong figure, month, weekday and Latin marks put right, and what was done.
 
     None where there is nothing to repair, or where it would be a guess: a figure is put right only
     if one figure of the source is missing and one strange figure of the same kind stands at the
-    corresponding place, and if nothing is wrong with the figures afterwards.
+    corresponding place, and if nothing is wrong with the figures afterwards. A month or weekday is if
+    it is the only one missing, and stands there untranslated or there is one that the source has not.
 
     >>> repaired("40 % des postes", "14% of the jobs", "en")
     ('40% of the jobs', '14 was put right to 40, as in the source')
@@ -25,6 +27,11 @@ def repaired(source: str, target: str, lang: str, source_lang: str = "fr") -> tu
     if figure:
         text, message = figure
         done.append(message)
+    for kind in ("month", "weekday"):
+        dated = _with_date(Pair(source, text, lang, source_lang), kind)
+        if dated:
+            text, message = dated
+            done.append(message)
     marked = _with_arabic_marks(text) if lang == "ar" else text
     if marked != text:
         done.append("Latin punctuation was replaced by Arabic")
@@ -36,6 +43,21 @@ def _with_arabic_marks(text: str) -> str:
     for match in LATIN_MARK.finditer(plain):
         text = text[: match.start()] + match.group().translate(ARABIC_MARKS) + text[match.end() :]
     return text
+
+
+def _with_date(pair: Pair, kind: str) -> tuple[str, str] | None:
+    ours = units.mentioned(pair.source, pair.source_lang, kind)
+    theirs = units.mentioned(pair.target, pair.lang, kind)
+    missing, strange = [n for n in ours if n not in theirs], [n for n in theirs if n not in ours]
+    if len(missing) != 1 or pair.lang not in units.DATES:
+        return None
+    left = units.mentioned(pair.target, pair.source_lang, kind).get(missing[0])
+    if left is None and len(strange) != 1:
+        return None
+    start, end = left or units.bare(pair.target, pair.lang, kind, strange[0])
+    new = units.DATES[pair.lang][kind][missing[0] - 1].partition("|")[0]
+    message = f"{pair.target[start:end]} was put right to {new}, as in the source"
+    return pair.target[:start] + new + pair.target[end:], message
 
 
 def _with_figure(pair: Pair) -> tuple[str, str] | None:

@@ -71,6 +71,15 @@ def mentioned(text: str, lang: str, kind: str) -> dict[int, Span]:
     return found
 
 
+def bare(text: str, lang: str, kind: str, number: int) -> Span:
+    """Where a text names one of them first, without what is joined to it in Arabic.
+
+    >>> bare("في ومايو", "ar", "month", 5)
+    (4, 8)
+    """
+    return next(m.span(number) for m in PATTERNS[lang, kind].finditer(text) if m.lastindex == number)
+
+
 def _gate(lang: str) -> frozenset[str]:
     """The words of a language without which there is nothing to look for."""
     lists = [forms for lexicon in (DATES, MONEY) for forms in lexicon[lang].values()]
