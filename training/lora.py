@@ -18,6 +18,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from summarize_cli.engines.decoder import turned
 from summarize_cli.engines.eight import rounded
 
 TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
@@ -53,8 +54,8 @@ class Int8Product(torch.autograd.Function):
 def as_decoded(x: Tensor) -> Tensor:
     """``x`` (n, width) rounded as the engine rounds it; the gradient passes straight through."""
     exact = x.detach().float()
-    step = exact.abs().amax(-1, keepdim=True).clamp_min(1e-12) / 127
-    return x + ((exact / step).round() * step - exact).to(x.dtype)
+    whole, step = rounded(exact)
+    return x + (whole * step - exact).to(x.dtype)
 
 
 def frozen_product(x: Tensor, weight: tuple[Tensor, ...]) -> Tensor:
@@ -66,12 +67,6 @@ def normed(x: Tensor, gain: Tensor, eps: float) -> Tensor:
     """Root-mean-square norm in float32, as Gemma has it."""
     exact = x.float()
     return (exact * torch.rsqrt(exact.pow(2).mean(-1, keepdim=True) + eps) * gain).to(x.dtype)
-
-
-def turned(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Rotary positions: ``x`` (n, heads, size), the others (n, 1, size)."""
-    left, right = x.chunk(2, -1)
-    return x * cos + torch.cat([-right, left], -1) * sin
 
 
 class LoRA(nn.Module):
@@ -116,8 +111,8 @@ class Block(nn.Module):
         q = self.q_proj(inner).unflatten(-1, (self.heads, self.size))
         k = self.k_proj(inner).unflatten(-1, (self.kv_heads, self.size))
         v = self.v_proj(inner).unflatten(-1, (self.kv_heads, self.size))
-        q = turned(normed(q, q_norm * self.level, self.eps), cos, sin)
-        k = turned(normed(k, k_norm, self.eps), cos, sin)
+        q = turned(normed(q, q_norm * self.level, self.eps), (cos, sin))
+        k = turned(normed(k, k_norm, self.eps), (cos, sin))
         found = self.attention(q, k, v, mask)
         x = x + normed(self.o_proj(as_decoded(found)), after, self.eps)
         inner = as_decoded(normed(x, before_mlp, self.eps))

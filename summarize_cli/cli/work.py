@@ -169,7 +169,7 @@ def translate(
     if output:
         batch.write({output: bytes(found)}, overwrite)
     else:
-        if not path.lower().endswith((".docx", ".odt")) and not found.endswith(b"\n"):
+        if not path.lower().endswith(formats.ZIPPED) and not found.endswith(b"\n"):
             found += b"\n"
         sys.stdout.flush()
         sys.stdout.buffer.write(found)

@@ -26,6 +26,9 @@ READERS = {
 WRITTEN = {".pdf": ".txt"}
 """Endings whose translations have another one."""
 
+ZIPPED = (".docx", ".odt")
+"""Endings of files that are no text."""
+
 KNOWN = frozenset(READERS) | frozenset(records.ENDINGS)
 
 
@@ -56,4 +59,4 @@ def write(document: Document) -> bytes:
     return document.layout.write(document) if document.layout else document.text.encode()
 
 
-__all__ = ["KNOWN", "READERS", "WRITTEN", "parse", "plain", "read", "records", "write"]
+__all__ = ["KNOWN", "READERS", "WRITTEN", "ZIPPED", "parse", "plain", "read", "records", "write"]

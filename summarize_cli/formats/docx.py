@@ -15,18 +15,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
 
 from ..document import Document, Mark, Segment, Wrap, same_words
 from ..errors import InputError
 from ..marks import runs
 from .tagged import segmented
-from .zipped import packed, parsed, unpacked
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element as Element
-else:
-    Element = Any
+from .zipped import Element, packed, parsed, unpacked
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape, unescape
 
 from ..document import Document, Wrap, same_words
@@ -40,8 +41,7 @@ PROPERTIES = re.compile(r"<style:(?:text|paragraph|table|page-layout)-properties
 def read(content: bytes, name: str, lang: str, wrap: Wrap) -> Document:  # noqa: ARG001
     """Read the paragraphs of text, notes and headers. Raises InputError for what is no ODT with words."""
     file = Odt(content, name)
-    document = file.tagged.document(name, lang, file.notes)
-    return Document(name, lang, document.segments, file, document.notes)
+    return replace(file.tagged.document(name, lang, file.notes), layout=file)
 
 
 class Odt:

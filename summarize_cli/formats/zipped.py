@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 else:
     Element = Any
 
+HINT = "open it in a word processor and save it anew"
 LARGEST = 200_000_000
 """The most bytes that a document may unpack to: a zip can promise the moon."""
 
 
 def unpacked(content: bytes, name: str, main: str, kind: str) -> dict[str, bytes]:
     """The parts by path. Raises InputError for what has no part ``main`` or is too large."""
-    hint = "open it in a word processor and save it anew"
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(item.file_size for item in archive.infolist()) > LARGEST:
                 raise InputError(f"{name} unpacks to more than {LARGEST // 10**6} MB", "split it")
             parts = {item.filename: archive.read(item) for item in archive.infolist()}
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
-        raise InputError(f"{name} is not a {kind} file: {error}", hint) from None
+        raise InputError(f"{name} is not a {kind} file: {error}", HINT) from None
     if main not in parts:
-        raise InputError(f"{name} is not a {kind} file", hint)
+        raise InputError(f"{name} is not a {kind} file", HINT)
     return parts
 
 
@@ -49,5 +49,7 @@ def parsed(part: bytes, name: str) -> Element:
     try:
         return etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as error:
-        hint = "open it in a word processor and save it anew"
-        raise InputError(f"{name} is damaged: {error.msg}", hint) from None
+        raise InputError(f"{name} is damaged: {error.msg}", HINT) from None
+
+
+__all__ = ["HINT", "LARGEST", "Element", "packed", "parsed", "unpacked"]

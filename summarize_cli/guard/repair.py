@@ -46,16 +46,15 @@ def _with_arabic_marks(text: str) -> str:
 
 
 def _with_date(pair: Pair, kind: str) -> tuple[str, str] | None:
-    ours = units.mentioned(pair.source, pair.source_lang, kind)
-    theirs = units.mentioned(pair.target, pair.lang, kind)
-    missing, strange = [n for n in ours if n not in theirs], [n for n in theirs if n not in ours]
+    missing, strange = units.compared(pair, kind)
     if len(missing) != 1 or pair.lang not in units.DATES:
         return None
-    left = units.mentioned(pair.target, pair.source_lang, kind).get(missing[0])
+    (right,) = missing
+    left = units.mentioned(pair.target, pair.source_lang, kind).get(right)
     if left is None and len(strange) != 1:
         return None
-    start, end = left or units.bare(pair.target, pair.lang, kind, strange[0])
-    new = units.DATES[pair.lang][kind][missing[0] - 1].partition("|")[0]
+    start, end = left or units.bare(pair.target, pair.lang, kind, *strange)
+    new = units.DATES[pair.lang][kind][right - 1].partition("|")[0]
     message = f"{pair.target[start:end]} was put right to {new}, as in the source"
     return pair.target[:start] + new + pair.target[end:], message
 

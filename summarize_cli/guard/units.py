@@ -71,6 +71,14 @@ def mentioned(text: str, lang: str, kind: str) -> dict[int, Span]:
     return found
 
 
+def compared(pair: Pair, kind: str) -> tuple[dict[int, Span], dict[int, Span]]:
+    """What the target has not of what the source names, and what only the target names, and where."""
+    ours = mentioned(pair.source, pair.source_lang, kind)
+    theirs = mentioned(pair.target, pair.lang, kind) if ours else {}
+    missing = {n: span for n, span in ours.items() if n not in theirs}
+    return missing, {n: span for n, span in theirs.items() if n not in ours}
+
+
 def bare(text: str, lang: str, kind: str, number: int) -> Span:
     """Where a text names one of them first, without what is joined to it in Arabic.
 
@@ -97,15 +105,10 @@ def check(pair: Pair) -> Iterator[Finding]:
     if gate and gate.isdisjoint(pair.source_words) and not SIGNS.search(pair.source):
         return
     for kind, code in (("month", "date"), ("weekday", "date"), ("currency", "currency")):
-        ours = mentioned(pair.source, pair.source_lang, kind)
-        if not ours:
-            continue
-        theirs = mentioned(pair.target, pair.lang, kind)
-        missing = [n for n in ours if n not in theirs]
-        strange = [n for n in theirs if n not in ours]
+        missing, strange = compared(pair, kind)
         if missing and not (kind == "month" and NUMERIC_DATE.search(pair.target)):
-            first = ours[missing[0]]
-            place = theirs[strange[0]] if strange else None
+            first = next(iter(missing.values()))
+            place = next(iter(strange.values()), None)
             message = f"{pair.source[slice(*first)]} is missing or changed"
             yield pair.finding(code, bool(strange), message, first, place)
     if pair.source_lang in PERCENT and pair.lang in PERCENT:
