@@ -179,18 +179,18 @@ class Glossary:
             for name, places in used.items()
         ]
 
-    def prompted(self, source: str, lang: str) -> str:
-        """The terms of a source as one line for a model that can read it, or nothing.
+    def prescribed(self, lang: str) -> dict[str, str]:
+        """What each French form is to become, for models that can be told.
 
-        For profiles whose prompt has a ``{terms}`` field.
-
-        >>> maroc = Term(("Maroc",), {"ar": ("المغرب",)})
-        >>> Glossary((maroc,)).prompted("Le Maroc investit.", "ar")
-        'Terms: Maroc = المغرب'
+        >>> Glossary((Term(("Maroc",), {"ar": ("المغرب",)}),)).prescribed("ar")
+        {'Maroc': 'المغرب'}
         """
-        terms = {m.term.sources[0]: m.term.accepted(lang) for m in self.terms(source)}
-        pairs = [f"{name} = {forms[0]}" for name, forms in terms.items() if forms]
-        return f"Terms: {'; '.join(pairs)}" if pairs else ""
+        return {
+            source: forms[0]
+            for term in reversed(self.entries)  # the first of several wins, as in a check
+            if (forms := term.accepted(lang))
+            for source in term.sources
+        }
 
     def enforced(self, source: str, target: str, lang: str) -> str | None:
         """The target with terms put right where that is safe, or None where nothing is.

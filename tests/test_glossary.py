@@ -246,12 +246,12 @@ def test_consistency_of_names() -> None:
     assert oujda.consistent
 
 
-def test_a_prompt_names_the_terms() -> None:
-    """One line, each term once, the prescribed form; nothing where there is nothing to say."""
-    everything = NAMES + TERMS
-    source = "Au Maroc, la cybersécurité : le Maroc avance."
-    assert everything.prompted(source, "ar") == "Terms: Maroc = المغرب; cybersécurité = الأمن السيبراني"
-    assert everything.prompted("Bonjour.", "ar") == ""
+def test_what_a_model_is_told() -> None:
+    """For each form of the source the prescribed one; nothing without one; the first entry wins."""
+    terms = Glossary((*(NAMES + TERMS).entries, Term(("Maroc",), {"ar": ("مراكش",)})))
+    told = terms.prescribed("ar")
+    assert (told["Maroc"], told["cybersécurité"]) == ("المغرب", "الأمن السيبراني")
+    assert Glossary((Term(("Rabat",), {"en": ("Rabat",)}),)).prescribed("ar") == {}
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,12 @@ import gzip
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from summarize_cli.engines.causal import written
+from summarize_cli.engines.lexicon import Lexicon, worded
+from summarize_cli.engines.lexicon import read as read_lexicon
 
 Pair = tuple[str, str]
 
@@ -52,6 +56,10 @@ DIGITS = re.compile(r"\d+")
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 
+PLAIN, DROPPED = 0.1, 0.1
+"""The share of examples without terms, and of terms left out, so that neither is counted on."""
+
+
 def example(source: str, target: str, languages: str) -> dict[str, str]:
     """Write one example in the wording of ``models/embedded/profile.toml``."""
     first, second = languages.split("-")
@@ -59,6 +67,20 @@ def example(source: str, target: str, languages: str) -> dict[str, str]:
         "prompt": f"{NAMES[first]}: {source}\n{NAMES[second]}:",
         "answer": f" {target}",
     }
+
+
+def with_terms(examples: Iterable[dict[str, str]], lexicon: Lexicon) -> Iterator[dict[str, str]]:
+    """Give French-Arabic examples the terms that the engine would give them, most of them."""
+    draw = random.Random(4)
+    template = "French: {source}\n{terms}Arabic:"
+    start, end = template.split("{source}\n{terms}")
+    for item in examples:
+        source = item["prompt"].removeprefix(start).removesuffix(f"\n{end}")
+        if written(template, source, "") == item["prompt"] and draw.random() >= PLAIN:
+            pairs = [pair for pair in lexicon.terms(source) if draw.random() >= DROPPED]
+            yield {**item, "prompt": written(template, source, worded(pairs))}
+        else:
+            yield item
 
 
 def sound(source: str, target: str, languages: str) -> bool:
@@ -129,18 +151,23 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--corpus", type=Path, nargs="*", default=[])
+    parser.add_argument("--lexicon", type=Path, help="gives the French-Arabic examples their terms")
     parser.add_argument("--english", type=float, default=1.0, help="share of press English to keep")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
+
+    def termed(examples: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+        return [*(with_terms(examples, read_lexicon(options.lexicon)) if options.lexicon else examples)]
+
     own = [item for folder in options.corpus for item in press(folder)]
     if options.data.is_dir():
-        write(options.out / "general.jsonl", [*public(options.data)])
+        write(options.out / "general.jsonl", termed(public(options.data)))
         rehearsed = [*public(options.data, REHEARSED)]
         own += random.Random(1).sample(rehearsed, min(len(rehearsed), len(own) // 5))
     # Arabic is the further of the two from being usable: a late run may want more of it.
     draw = random.Random(2)
     own = [x for x in own if "English:" not in x["prompt"] or draw.random() < options.english]
-    write(options.out / "press.jsonl", own)
+    write(options.out / "press.jsonl", termed(own))
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def encode(mixture: Path, tokenizer: Tokenizer, longest: int) -> list[Group]:
     for item, prompt, answer in zip(items, prompts, answers, strict=True):
         example = Example(prompt.ids + answer.ids, len(prompt.ids))
         if len(example.ids) <= longest:
-            source = item["prompt"].rpartition("\n")[0]
+            source = item["prompt"].partition("\n")[0]
             by_source.setdefault(source, {})[tuple(example.ids)] = example
     return [group for found in by_source.values() for group in grouped([*found.values()], longest)]
 
@@ -254,6 +254,8 @@ def train(options: argparse.Namespace) -> None:
     half = device.type == "cuda" or torch.cpu._is_amx_tile_supported()
     model = Gemma(options.base, options.rank, torch.bfloat16 if half else torch.float32, device)
     if options.compile:
+        # With 512 bits, code made by PyTorch 2.13 gave NaN for the gradient of the keys on one machine.
+        torch._inductor.config.cpp.simdlen = 256  # type: ignore[attr-defined]
         for block in model.blocks:
             block.compile()
     run = Run(options.out, model.adapters(), options)
@@ -280,6 +282,8 @@ def train(options: argparse.Namespace) -> None:
         run.optimiser.step()
         run.optimiser.zero_grad(set_to_none=True)
         losses.append(loss.item())
+        if not math.isfinite(losses[-1]):
+            raise SystemExit(f"the loss is {losses[-1]} at step {at['step']}: nothing of this is kept")
         at["step"] += 1
         at["tokens"] += batch.tokens
         at["seconds"] = earlier + time.time() - started

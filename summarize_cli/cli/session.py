@@ -192,9 +192,14 @@ class Session:
         return {
             lang: translation.Translator(
                 lang,
-                tuple(self.engine(chosen[task], task) for task in tasks),
+                tuple(self.engine(chosen[task], task, self._told(chosen[task], task)) for task in tasks),
                 tuple(
-                    self.engine(chosen[task], task, dict(chosen[task].retry), f"{task}, again")
+                    self.engine(
+                        chosen[task],
+                        task,
+                        {**chosen[task].retry, **self._told(chosen[task], task)},
+                        f"{task}, again",
+                    )
                     for task in tasks
                 )
                 if any(chosen[task].retry for task in tasks)
@@ -205,6 +210,11 @@ class Session:
             )
             for lang, tasks in plans.items()
         }
+
+    def _told(self, profile: Profile, task: str) -> dict[str, Any]:
+        """The glossary, for a model that reads one; what it says is part of the model's signature."""
+        terms = self.glossary.prescribed(task[-2:]) if "lexicon" in profile.tasks[task] else {}
+        return {"terms": terms} if terms else {}
 
     def _approved(self, lang: str, texts: Sequence[str]) -> dict[str, str]:
         """What people have approved among some texts."""

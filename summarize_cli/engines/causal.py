@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from ..errors import ModelUnavailable
 from ..profiles import data_home, digest
+from . import lexicon
 from .common import FromProfile, loading, place_of
 
 if TYPE_CHECKING:
@@ -24,9 +25,13 @@ BEAMS = 32
 
 
 class CausalEngine(FromProfile):
-    """Writes ``{source}`` into the task's prompt and takes the first line of the answer."""
+    """Writes ``{source}`` into the task's prompt and takes the first line of the answer.
 
-    version = 2
+    A task with a ``lexicon`` has ``{terms}`` in its prompt, too: see ``lexicon.py``. The setting
+    ``terms`` adds a client's own.
+    """
+
+    version = 3
 
     def generate(self, texts: Sequence[str]) -> list[str]:
         """Answer all texts together, decoded without sampling."""
@@ -36,11 +41,29 @@ class CausalEngine(FromProfile):
     @property
     def shares(self) -> object:
         """One model, in one place, decoded in one way: for whatever task."""
-        return self.profile.name, self.place, json.dumps(self.generation, sort_keys=True)
+        decoding = {name: value for name, value in self.generation.items() if name != "terms"}
+        return self.profile.name, self.place, json.dumps(decoding, sort_keys=True)
 
     def prompt(self, text: str) -> str:
         """What the model reads."""
-        return str(self.task["prompt"].format(source=" ".join(text.split())))
+        source = " ".join(text.split())
+        terms = self._lexicon.line(source) if self._lexicon else ""
+        return written(self.task["prompt"], source, terms)
+
+    @cached_property
+    def _lexicon(self) -> lexicon.Lexicon | None:
+        if "lexicon" not in self.task:
+            return None
+        path = self.profile.folder / self.task["lexicon"]
+        self._whole(path, self.task["lexicon_sha256"])
+        return lexicon.read(path).told(self.generation.get("terms", {}))
+
+    def _whole(self, path: Path, expected: str) -> None:
+        """Raise ModelUnavailable where a file of the profile is not as it was shipped."""
+        if not path.is_file() or digest(path) != expected:
+            raise ModelUnavailable(
+                f"{path.name} of {self.profile.name} is missing or damaged", "reinstall summarize-cli"
+            )
 
     def flow(
         self, texts: Sequence[str], batch: int, engines: Sequence[Engine] = ()
@@ -58,8 +81,9 @@ class CausalEngine(FromProfile):
         prompts = [engine.prompt(text) for engine, text in zip(askers, texts, strict=True)]
         ids = [encoding.ids for encoding in tokenizer.encode_batch(prompts)]
         self.refuse_if_cut(max(map(len, ids)), model.config["max_position_embeddings"] // 2)
-        budgets = [self.budget(len(prompt)) for prompt in ids]
-        ends = [tokenizer.token_to_id("\n"), model.config["eos_token_id"]]
+        newline = tokenizer.token_to_id("\n")
+        budgets = [self.budget(_without_terms(prompt, newline)) for prompt in ids]
+        ends = [newline, model.config["eos_token_id"]]
         beams = max(1, int(self.generation.get("num_beams", 1)))
         no_repeat = int(self.generation.get("no_repeat_ngram_size", 0))
         if beams == 1 and not no_repeat:
@@ -90,11 +114,7 @@ class CausalEngine(FromProfile):
             (adapter.with_name("adapter_config.json"), weights["adapter_config_sha256"]),
             (vocabulary, weights["vocabulary_sha256"]),
         ):
-            if not path.is_file() or digest(path) != expected:
-                raise ModelUnavailable(
-                    f"{path.name} of {self.profile.name} is missing or damaged",
-                    "reinstall summarize-cli",
-                )
+            self._whole(path, expected)
         return gemma.prepared(
             weights["package"],
             weights["sha256"],
@@ -130,6 +150,21 @@ def kind_on(place: torch.device) -> torch.dtype:
     if place.type != "cpu":
         return torch.bfloat16
     return torch.int8 if eight.fast() else torch.float32
+
+
+def written(template: str, source: str, terms: str) -> str:
+    r"""A prompt from its template; the terms, if any, have a line to themselves.
+
+    >>> written("French: {source}\n{terms}Arabic:", "L'ONU.", "Terms: ONU = الأمم المتحدة")
+    "French: L'ONU.\nTerms: ONU = الأمم المتحدة\nArabic:"
+    """
+    return template.format(source=source, terms=f"{terms}\n" if terms else "")
+
+
+def _without_terms(prompt: Sequence[int], newline: int | None) -> int:
+    """How many tokens a prompt has besides its line of terms, which makes no answer longer."""
+    ends = [at for at, token in enumerate(prompt) if token == newline]
+    return len(prompt) - (ends[1] - ends[0] if len(ends) == 2 else 0)
 
 
 def _line(tokenizer: Tokenizer, tokens: Sequence[int]) -> str:

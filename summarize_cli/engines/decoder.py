@@ -63,6 +63,16 @@ class Cache:
         self.lengths = self.lengths[places]
         self.pairs = self.pairs[:, places, : int(self.lengths.max())]
 
+    def follow(self, places: Sequence[int]) -> None:
+        """Let each place go on from what ``places`` says; where most stay, little is copied."""
+        moved = [place for place, other in enumerate(places) if place != other]
+        if len(places) == self.pairs.shape[1]:
+            others, longest = [places[place] for place in moved], int(self.lengths.max())
+            self.lengths[moved] = self.lengths[others]
+            self.pairs[:, moved, :longest] = self.pairs[:, others, :longest]
+        else:
+            self.select(torch.tensor(places, device=self.lengths.device))
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -313,25 +323,43 @@ def beam(
     within an answer; a prompt may be copied.
     """
     cache = model.cache(len(prompts))
-    logits = model.read(prompts, range(len(prompts)), cache)
+    logits = model.read(prompts, range(len(prompts)), cache).float()
     searches = [Search(width, budget, ends, no_repeat, length_penalty) for budget in budgets]
     running = [(search, [n]) for n, search in enumerate(searches)]
     while True:
-        chances = logits.float().log_softmax(-1)
-        tokens: list[int] = []
-        rows: list[int] = []
-        going = []
+        totals = logits.logsumexp(-1, keepdim=True)
         for search, own in running:
-            taken = search.take(chances[own])
+            for row, barred in zip(own, search.barred(), strict=True):
+                logits[row, barred] = float("-inf")
+        best = logits.topk(min(searches[0].looked_at, logits.shape[1]))
+        values, tokens = (best.values - totals).tolist(), best.indices.tolist()
+        going: list[tuple[Search, list[int]]] = []
+        rows: list[int] = []
+        fresh: list[int] = []
+        for search, own in running:
+            taken = search.take([[*zip(values[row], tokens[row], strict=True)] for row in own])
             if not search.done:
-                going.append((search, [*range(len(tokens), len(tokens) + len(taken))]))
-                tokens += [token for _, token in taken]
-                rows += [own[parent] for parent, _ in taken]
+                places = _places([parent for parent, _ in taken])
+                going.append((search, [len(rows) + place for place in places]))
+                by_place = sorted(zip(places, taken, strict=True))
+                rows += [own[parent] for _, (parent, _) in by_place]
+                fresh += [token for _, (_, token) in by_place]
         running = going
         if not running:
             return [search.best() for search in searches]
-        cache.select(torch.tensor(rows, device=model.device))
-        logits = model.step(torch.tensor(tokens, device=model.device), cache)
+        cache.follow(rows)
+        logits = model.step(torch.tensor(fresh, device=model.device), cache).float()
+
+
+def _places(parents: Sequence[int]) -> list[int]:
+    """Where each of some hypotheses goes: to its parent's place if it is the first of them.
+
+    >>> _places([1, 1, 0]), _places([2, 0, 2])
+    ([1, 2, 0], [2, 0, 1])
+    """
+    taken = {parent: n for n, parent in reversed([*enumerate(parents)]) if parent < len(parents)}
+    free = iter(sorted(set(range(len(parents))) - set(taken)))
+    return [parent if taken.get(parent) == n else next(free) for n, parent in enumerate(parents)]
 
 
 class Search:
@@ -346,21 +374,25 @@ class Search:
         self.ended: list[tuple[float, list[int]]] = []
         self.done = False
 
-    def take(self, chances: Tensor) -> list[tuple[int, int]]:
-        """Go on by one token from log-probabilities (hypotheses, vocabulary).
+    @property
+    def looked_at(self) -> int:
+        """How many tokens may matter: each hypothesis may end in each way, and as many shall go on."""
+        return (1 + len(self.ends)) * self.width
+
+    def take(self, found: Sequence[Sequence[tuple[float, int]]]) -> list[tuple[int, int]]:
+        """Go on by one token, of the best (log-probability, token) for each hypothesis.
 
         Returns what the new hypotheses are made of: the number of the old one, the token.
         """
-        for row, (_, tokens) in enumerate(self.running):
-            chances[row, self._barred(tokens)] = float("-inf")
-        totals = chances + torch.tensor([score for score, _ in self.running], device=chances.device)[:, None]
-        # Every hypothesis may end in each way, and as many shall be left to go on.
-        found = totals.flatten().topk((1 + len(self.ends)) * self.width)
-        vocabulary = chances.shape[1]
+        candidates = [
+            (score + chance, parent, token)
+            for parent, ((score, _), best) in enumerate(zip(self.running, found, strict=True))
+            for chance, token in best
+        ]
+        candidates.sort(key=lambda candidate: -candidate[0])
         taken: list[tuple[int, int]] = []
         running: list[tuple[float, list[int]]] = []
-        for rank, (score, at) in enumerate(zip(found.values.tolist(), found.indices.tolist(), strict=True)):
-            parent, token = divmod(at, vocabulary)
+        for rank, (score, parent, token) in enumerate(candidates[: self.looked_at]):
             tokens = self.running[parent][1]
             if token in self.ends:
                 if rank < self.width:
@@ -387,8 +419,11 @@ class Search:
         self.ended.sort(key=lambda hypothesis: -hypothesis[0])
         del self.ended[self.width :]
 
+    def barred(self) -> list[list[int]]:
+        """For each hypothesis, the tokens that would repeat ``no_repeat`` of them in a row."""
+        return [self._barred(tokens) for _, tokens in self.running]
+
     def _barred(self, tokens: list[int]) -> list[int]:
-        """The tokens that would repeat ``no_repeat`` of them in a row."""
         n = self.no_repeat
         if not n or len(tokens) < n:
             return []
