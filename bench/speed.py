@@ -49,16 +49,19 @@ LENGTH, NEW = 30, 36  # tokens of source and answer where weights are random
 
 
 @cache
-def embedded() -> CausalEngine:
-    """Our engine, which the peers ask for the checkpoint, the prompts and how long an answer may be."""
+def embedded(beams: int = 1) -> CausalEngine:
+    """Our engine, which the peers ask for the checkpoint, the prompts and how long an answer may be.
+
+    With one beam, as most peers have it; the model ships with two.
+    """
     from summarize_cli import profiles
     from summarize_cli.engines import Place
     from summarize_cli.engines.causal import CausalEngine
 
-    return CausalEngine(profiles.load("embedded"), "fr-ar", {}, Place(threads=THREADS))
+    return CausalEngine(profiles.load("embedded"), "fr-ar", {"num_beams": beams}, Place(threads=THREADS))
 
 
-def generate(kind: str, batch: int) -> Answers:
+def generate(kind: str, batch: int, beams: int = 1) -> Answers:
     """Plain ``generate`` of transformers: padded batches in the order of the text."""
     import torch
     import transformers
@@ -80,6 +83,7 @@ def generate(kind: str, batch: int) -> Answers:
                     **padded,
                     max_new_tokens=embedded().budget(width),
                     do_sample=False,
+                    num_beams=beams,
                     eos_token_id=ends,
                     pad_token_id=0,
                 )
@@ -90,9 +94,9 @@ def generate(kind: str, batch: int) -> Answers:
     return answers
 
 
-def ours(batch: int) -> Answers:
+def ours(batch: int, beams: int = 1) -> Answers:
     """The embedded engine, ``batch`` sentences in work."""
-    engine = embedded()
+    engine = embedded(beams)
 
     def answers(sentences: Sequence[str]) -> int:
         ordered = sorted(sentences, key=lambda text: -len(text))
@@ -241,6 +245,8 @@ EMBEDDED: dict[str, tuple[Callable[[], Answers], str, bool]] = {
     "ours, 16 in work": (lambda: ours(16), "", False),
     "ours, 32 in work": (lambda: ours(32), "", False),
     "ours, 64 in work": (lambda: ours(64), "", False),
+    "2 beams, generate, one at a time, float32": (lambda: generate("float32", 1, 2), "", True),
+    "2 beams, ours, 32 in work": (lambda: ours(32, 2), "", False),
 }
 MARIAN: dict[str, tuple[Callable[[], Answers], str, bool]] = {
     "Marian, generate, one at a time, float32": (lambda: marian("float32", 1, 1), "", True),

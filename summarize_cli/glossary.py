@@ -52,6 +52,11 @@ class Term:
     keep: bool = False
     line: int = 0
 
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The forms in which it is recognised in a French text; of a name the variants, too."""
+        return self.sources + (tuple(filter(_is_latin, self.variants)) if self.name else ())
+
     def accepted(self, lang: str) -> tuple[str, ...]:
         """What may stand in a target of this language, the prescribed form first, or nothing.
 
@@ -116,8 +121,7 @@ class Glossary:
     def _sources(self) -> tuple[dict[str, list[Phrase]], dict[Phrase, Term]]:
         owners: dict[Phrase, Term] = {}
         for term in self.entries:
-            known = term.sources + (tuple(filter(_is_latin, term.variants)) if term.name else ())
-            for text in known:
+            for text in term.known:
                 owners.setdefault(Phrase(text, "fr", term.name or term.keep), term)
         return index(owners), owners
 
@@ -182,14 +186,16 @@ class Glossary:
     def prescribed(self, lang: str) -> dict[str, str]:
         """What each French form is to become, for models that can be told.
 
-        >>> Glossary((Term(("Maroc",), {"ar": ("المغرب",)}),)).prescribed("ar")
-        {'Maroc': 'المغرب'}
+        Names and acronyms keep their capitals, other terms have none.
+
+        >>> Glossary((Term(("Appel d'offres",), {"ar": ("طلب عروض",)}),)).prescribed("ar")
+        {"appel d'offres": 'طلب عروض'}
         """
         return {
-            source: forms[0]
+            source if term.name or term.keep or source.isupper() else source.lower(): forms[0]
             for term in reversed(self.entries)  # the first of several wins, as in a check
             if (forms := term.accepted(lang))
-            for source in term.sources
+            for source in term.known
         }
 
     def enforced(self, source: str, target: str, lang: str) -> str | None:

@@ -57,6 +57,10 @@ class Profile:
         """Where the weights of a hub model are kept once they have been pulled."""
         return data_home() / "models" / self.name
 
+    def reads_terms(self, task: str) -> bool:
+        """Whether the prompt of a task has room for the terms of a lexicon and a glossary."""
+        return "{terms}" in self.tasks.get(task, {}).get("prompt", "")
+
     def installed(self) -> dict[str, Any] | None:
         """What ``models pull`` recorded (commit, checksums), or None before it.
 
@@ -150,6 +154,8 @@ def parse(name: str, folder: Path, table: Table) -> Profile:
             raise wrong("must give the sha256 of its weights")
     if unknown := set(table.get("tasks", {})) - TASKS:
         raise wrong(f"has unknown tasks: {', '.join(sorted(unknown))}")
+    if "lexicon" not in weights and any("{terms}" in str(task) for task in table.get("tasks", {}).values()):
+        raise wrong("asks for {terms} and names no lexicon in [weights]")
     for section in ("generation", "retry"):
         if unknown := set(table.get(section, {})) - GENERATION:
             raise wrong(

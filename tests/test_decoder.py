@@ -110,6 +110,11 @@ def test_common(one: list[int], other: list[int], expected: int) -> None:
     assert decoder.common(one, other) == expected
 
 
+def beams(model: Decoder, budgets: list[int], *settings: Any, **more: int) -> list[list[int]]:
+    found = dict(beam(model, PROMPTS, budgets, *settings, **more))
+    return [found[n] for n in range(len(PROMPTS))]
+
+
 @pytest.mark.parametrize("places", [1, 2, 3, 4])
 def test_greedy_is_that_of_transformers(
     ours: Decoder, theirs: transformers.Gemma3ForCausalLM, places: int
@@ -118,19 +123,20 @@ def test_greedy_is_that_of_transformers(
     assert answers(ours, places) == [generated(theirs, prompt) for prompt in PROMPTS]
 
 
+@pytest.mark.parametrize("places", [1, 6, 16])
 @pytest.mark.parametrize("width", [2, 4])
 def test_beam_is_that_of_transformers(
-    ours: Decoder, theirs: transformers.Gemma3ForCausalLM, width: int
+    ours: Decoder, theirs: transformers.Gemma3ForCausalLM, width: int, places: int
 ) -> None:
-    """Side by side, ours find what theirs find one by one."""
-    found = beam(ours, PROMPTS, [12] * len(PROMPTS), [1], width)
+    """Side by side, however many are in work, ours find what theirs find one by one."""
+    found = beams(ours, [12] * len(PROMPTS), [1], places, width)
     assert found == [generated(theirs, prompt, num_beams=width) for prompt in PROMPTS]
 
 
 def test_no_repeated_ngrams(ours: Decoder) -> None:
     """No three tokens follow one another twice in an answer, without beams and with them."""
     for width in (1, 3):
-        for tokens in beam(ours, PROMPTS, [40] * len(PROMPTS), [1], width, no_repeat=3):
+        for tokens in beams(ours, [40] * len(PROMPTS), [1], 4, width, no_repeat=3):
             grams = [tuple(tokens[n : n + 3]) for n in range(len(tokens) - 2)]
             assert len(grams) == len(set(grams))
 
@@ -139,7 +145,7 @@ def test_an_answer_has_its_own_budget(ours: Decoder) -> None:
     """Whoever is beside it."""
     found = dict(greedy(ours, PROMPTS, [3, 5, 7, 2], [], 2))
     assert [len(found[n]) for n in range(4)] == [3, 5, 7, 2]
-    assert [len(tokens) for tokens in beam(ours, PROMPTS, [3, 5, 7, 2], [], 2)] == [3, 5, 7, 2]
+    assert [len(tokens) for tokens in beams(ours, [3, 5, 7, 2], [], 4, 2)] == [3, 5, 7, 2]
 
 
 def test_8_bit_products_do_not_depend_on_the_batch() -> None:

@@ -64,19 +64,32 @@ def test_packed_rows_are_what_the_engine_reads(base: Path, monkeypatch: pytest.M
     torch.testing.assert_close(engine.head(last), torch.stack(alone), rtol=0.02, atol=1e-3)
 
 
+def agree(mixture: Path) -> None:
+    """Hold what is trained on to what the engine asks, to the byte, but for the terms left out."""
+    engines = {task: build(profiles.load("embedded"), task) for task in ("fr-en", "fr-ar")}
+    with_terms = 0
+    for line in mixture.read_text(encoding="utf-8").splitlines():
+        prompt = json.loads(line)["prompt"]
+        source, *terms, end = prompt.removeprefix("French: ").split("\n")
+        asked = engines["fr-en" if end == "English:" else "fr-ar"].prompt(source)  # type: ignore[attr-defined]
+        given = terms[0].removeprefix("Terms: ").split("; ") if terms else []
+        assert all(pair in asked for pair in given)
+        assert asked.split("\n")[::2] == [f"<bos>French: {source}", end] or f"<bos>{prompt}" == asked
+        with_terms += f"<bos>{prompt}" == asked and bool(terms)
+    assert with_terms > 5
+
+
 def test_the_recipe_runs_restarts_and_merges(base: Path, tmp_path: Path) -> None:
     """Six steps are six steps, in one go or in two; the loss falls; the adapter merges."""
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     lines = (ROOT / "training" / "corpus" / "press.jsonl").read_text(encoding="utf-8").splitlines()
     (corpus / "press.jsonl").write_text("\n".join(lines[:3]) + "\n", encoding="utf-8")
-    script("data.py", tmp_path / "no-data", tmp_path / "mix", "--corpus", corpus)
+    lexicon = ROOT / "models" / "embedded" / "lexicon.tsv"
+    given = ["--corpus", corpus, "--lexicon", lexicon]
+    script("data.py", tmp_path / "no-data", tmp_path / "mix", *given)
     mixture = tmp_path / "mix" / "press.jsonl"
-    example = json.loads(mixture.read_text(encoding="utf-8").splitlines()[0])
-    task = {"en": "fr-en", "ar": "fr-ar"}["en" if example["prompt"].endswith("English:") else "ar"]
-    prompt = profiles.load("embedded").tasks[task]["prompt"]
-    source = example["prompt"].partition(": ")[2].rpartition("\n")[0]
-    assert "<bos>" + example["prompt"] == prompt.format(source=source)
+    agree(mixture)
 
     common = ["--base", base, "--mixture", mixture, "--rows", 2, "--rank", 4]
     common += ["--warmup", 1, "--rate", 0.01]

@@ -1,11 +1,12 @@
 r"""Turn the data folder into two mixtures of training examples.
 
-    python training/data.py DATA OUT [--corpus FOLDER ...]
+    python training/data.py DATA OUT [--corpus FOLDER ...] [--lexicon FILE] [--english SHARE]
 
 ``OUT/general.jsonl`` holds public text whose stated licence allows commercial use and
 derivatives, weighed by worth; ``OUT/press.jsonl`` the press releases and prose written for
 this project, with the best of the public text so that nothing is forgotten. A line is
 ``{"prompt": "French: ...\nArabic:", "answer": " ..."}``; the model is trained on the answer.
+With a lexicon, French-Arabic examples have the line of terms that the engine would give them.
 Everything is drawn from a seed: the same folder gives the same files.
 """
 
@@ -24,6 +25,8 @@ from summarize_cli.engines.lexicon import Lexicon, worded
 from summarize_cli.engines.lexicon import read as read_lexicon
 
 Pair = tuple[str, str]
+Item = tuple[str, str, str]
+"""Source, target, languages as in ``fr-ar``."""
 
 # Source, and how many lines to take at most for French-English, French-Arabic and
 # English-Arabic (a helper task). Left out, for want of a stated licence or a clear one:
@@ -58,29 +61,22 @@ ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 PLAIN, DROPPED = 0.1, 0.1
 """The share of examples without terms, and of terms left out, so that neither is counted on."""
+SHORT = 16
+"""Words of a French sentence on average below which most of a document is read in pairs."""
 
 
-def example(source: str, target: str, languages: str) -> dict[str, str]:
-    """Write one example in the wording of ``models/embedded/profile.toml``."""
-    first, second = languages.split("-")
-    return {
-        "prompt": f"{NAMES[first]}: {source}\n{NAMES[second]}:",
-        "answer": f" {target}",
-    }
-
-
-def with_terms(examples: Iterable[dict[str, str]], lexicon: Lexicon) -> Iterator[dict[str, str]]:
-    """Give French-Arabic examples the terms that the engine would give them, most of them."""
+def examples(items: Iterable[Item], lexicon: Lexicon | None) -> list[dict[str, str]]:
+    """Write examples in the wording of ``models/embedded/profile.toml``, most terms with them."""
     draw = random.Random(4)
-    template = "French: {source}\n{terms}Arabic:"
-    start, end = template.split("{source}\n{terms}")
-    for item in examples:
-        source = item["prompt"].removeprefix(start).removesuffix(f"\n{end}")
-        if written(template, source, "") == item["prompt"] and draw.random() >= PLAIN:
+    found = []
+    for source, target, languages in items:
+        first, second = languages.split("-")
+        pairs: list[Pair] = []
+        if lexicon and languages == "fr-ar" and draw.random() >= PLAIN:
             pairs = [pair for pair in lexicon.terms(source) if draw.random() >= DROPPED]
-            yield {**item, "prompt": written(template, source, worded(pairs))}
-        else:
-            yield item
+        template = f"{NAMES[first]}: {{source}}\n{{terms}}{NAMES[second]}:"
+        found.append({"prompt": written(template, source, worded(pairs)), "answer": f" {target}"})
+    return found
 
 
 def sound(source: str, target: str, languages: str) -> bool:
@@ -108,8 +104,8 @@ def read(data: Path, source: str, languages: str) -> list[Pair]:
     return [pair for pair in pairs if sound(*pair, languages)]
 
 
-def public(data: Path, sources: tuple[str, ...] | None = None) -> Iterator[dict[str, str]]:
-    """Yield examples of the public sources, as many as ``GENERAL`` says."""
+def public(data: Path, sources: tuple[str, ...] | None = None) -> Iterator[Item]:
+    """Yield pairs of the public sources, as many as ``GENERAL`` says."""
     for source, limits in GENERAL.items():
         if sources and source not in sources:
             continue
@@ -118,23 +114,25 @@ def public(data: Path, sources: tuple[str, ...] | None = None) -> Iterator[dict[
                 pairs = read(data, source, languages)
                 random.Random(source + languages).shuffle(pairs)
                 for pair in pairs[:limit]:
-                    yield example(*pair, languages)
+                    yield *pair, languages
 
 
-def press(folder: Path) -> Iterator[dict[str, str]]:
+def press(folder: Path) -> Iterator[Item]:
     """Yield sentences, titles, summaries and pairs of neighbours of the project's corpora."""
     for path in sorted(folder.glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             document = json.loads(line)
             sentences = document["sentences"]
+            words = sum(len(sentence["fr"].split()) for sentence in sentences)
+            every, singles = (2, sentences[::3]) if words < SHORT * len(sentences) else (4, sentences)
             joined = [
                 {language: f"{a[language]} {b[language]}" for language in NAMES}
-                for a, b in zip(sentences[::4], sentences[1::4])
+                for a, b in zip(sentences[::every], sentences[1::every])
             ]
             extra = [document[part] for part in ("title", "summary") if document.get(part)]
-            for texts in [*sentences, *joined, *extra]:
+            for texts in [*singles, *joined, *extra]:
                 for target in ("en", "ar"):
-                    yield example(texts["fr"], texts[target], f"fr-{target}")
+                    yield texts["fr"], texts[target], f"fr-{target}"
 
 
 def write(path: Path, examples: list[dict[str, str]]) -> None:
@@ -155,19 +153,16 @@ def main() -> None:
     parser.add_argument("--english", type=float, default=1.0, help="share of press English to keep")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-
-    def termed(examples: Iterable[dict[str, str]]) -> list[dict[str, str]]:
-        return [*(with_terms(examples, read_lexicon(options.lexicon)) if options.lexicon else examples)]
-
+    lexicon = read_lexicon(options.lexicon) if options.lexicon else None
     own = [item for folder in options.corpus for item in press(folder)]
     if options.data.is_dir():
-        write(options.out / "general.jsonl", termed(public(options.data)))
+        write(options.out / "general.jsonl", examples(public(options.data), lexicon))
         rehearsed = [*public(options.data, REHEARSED)]
         own += random.Random(1).sample(rehearsed, min(len(rehearsed), len(own) // 5))
     # Arabic is the further of the two from being usable: a late run may want more of it.
     draw = random.Random(2)
-    own = [x for x in own if "English:" not in x["prompt"] or draw.random() < options.english]
-    write(options.out / "press.jsonl", termed(own))
+    own = [item for item in own if not item[2].endswith("-en") or draw.random() < options.english]
+    write(options.out / "press.jsonl", examples(own, lexicon))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Put a trained adapter into ``models/embedded/`` and its checksum into the profile.
+"""Put a trained adapter into ``models/embedded/``, and what lies there into the profile by its checksum.
 
 python training/ship.py RUN
 """

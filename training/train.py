@@ -67,11 +67,15 @@ def encode(mixture: Path, tokenizer: Tokenizer, longest: int) -> list[Group]:
     prompts = tokenizer.encode_batch(["<bos>" + item["prompt"] for item in items])
     answers = tokenizer.encode_batch([item["answer"] + "\n" for item in items])
     by_source: dict[str, dict[tuple[int, ...], Example]] = {}
+    left_out = 0
     for item, prompt, answer in zip(items, prompts, answers, strict=True):
         example = Example(prompt.ids + answer.ids, len(prompt.ids))
-        if len(example.ids) <= longest:
+        if len(example.ids) > longest:
+            left_out += 1
+        else:
             source = item["prompt"].partition("\n")[0]
             by_source.setdefault(source, {})[tuple(example.ids)] = example
+    print(f"{mixture.name}: {left_out:,} of {len(items):,} examples are longer than a row", flush=True)
     return [group for found in by_source.values() for group in grouped([*found.values()], longest)]
 
 
@@ -278,12 +282,12 @@ def train(options: argparse.Namespace) -> None:
         answer = batch.answer.flatten().nonzero()[:, 0]
         loss = loss_of(states[answer - 1], batch.ids.flatten()[answer], at["step"])
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(run.parameters, 1.0)
+        norm = torch.nn.utils.clip_grad_norm_(run.parameters, 1.0)
+        if not math.isfinite(norm.item()):
+            raise SystemExit(f"the gradient is {norm} at step {at['step']}: go on from the last save")
         run.optimiser.step()
         run.optimiser.zero_grad(set_to_none=True)
         losses.append(loss.item())
-        if not math.isfinite(losses[-1]):
-            raise SystemExit(f"the loss is {losses[-1]} at step {at['step']}: nothing of this is kept")
         at["step"] += 1
         at["tokens"] += batch.tokens
         at["seconds"] = earlier + time.time() - started

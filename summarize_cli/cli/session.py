@@ -189,17 +189,13 @@ class Session:
         """A translator for each language but the source's; ``also`` are other tasks of the set."""
         plans = {lang: self._tasks(lang) for lang in wanted if lang != self.source}
         chosen = self.choose([*dict.fromkeys(t for tasks in plans.values() for t in tasks), *also])
+        told = {task: self._told(profile, task) for task, profile in chosen.items()}
         return {
             lang: translation.Translator(
                 lang,
-                tuple(self.engine(chosen[task], task, self._told(chosen[task], task)) for task in tasks),
+                tuple(self.engine(chosen[task], task, told[task]) for task in tasks),
                 tuple(
-                    self.engine(
-                        chosen[task],
-                        task,
-                        {**chosen[task].retry, **self._told(chosen[task], task)},
-                        f"{task}, again",
-                    )
+                    self.engine(chosen[task], task, {**chosen[task].retry, **told[task]}, f"{task}, again")
                     for task in tasks
                 )
                 if any(chosen[task].retry for task in tasks)
@@ -213,7 +209,8 @@ class Session:
 
     def _told(self, profile: Profile, task: str) -> dict[str, Any]:
         """The glossary, for a model that reads one; what it says is part of the model's signature."""
-        terms = self.glossary.prescribed(task[-2:]) if "lexicon" in profile.tasks[task] else {}
+        source, _, target = task.partition("-")
+        terms = self.glossary.prescribed(target) if source == "fr" and profile.reads_terms(task) else {}
         return {"terms": terms} if terms else {}
 
     def _approved(self, lang: str, texts: Sequence[str]) -> dict[str, str]:

@@ -20,21 +20,22 @@ if TYPE_CHECKING:
     from . import Engine
     from .decoder import Decoder
 
-BEAMS = 32
-"""Hypotheses of beam search that are in work together."""
+
+PLACES = 64
+"""Hypotheses of beam search that are in work together at most: each costs some megabytes."""
 
 
 class CausalEngine(FromProfile):
     """Writes ``{source}`` into the task's prompt and takes the first line of the answer.
 
-    A task with a ``lexicon`` has ``{terms}`` in its prompt, too: see ``lexicon.py``. The setting
-    ``terms`` adds a client's own.
+    A prompt with ``{terms}`` is given entries of the profile's lexicon, too (see ``lexicon.py``); the
+    setting ``terms`` adds a client's own.
     """
 
     version = 3
 
     def generate(self, texts: Sequence[str]) -> list[str]:
-        """Answer all texts together, decoded without sampling."""
+        """Answer all texts, decoded without sampling."""
         answers = dict(self.flow(texts, len(texts)))
         return [answers[n] for n in range(len(texts))]
 
@@ -46,17 +47,20 @@ class CausalEngine(FromProfile):
 
     def prompt(self, text: str) -> str:
         """What the model reads."""
-        source = " ".join(text.split())
-        terms = self._lexicon.line(source) if self._lexicon else ""
-        return written(self.task["prompt"], source, terms)
+        return written(self.task["prompt"], " ".join(text.split()), self.terms(text))
+
+    def terms(self, text: str) -> str:
+        """The line of terms in it, or nothing."""
+        return self._lexicon.line(" ".join(text.split())) if self._lexicon else ""
 
     @cached_property
     def _lexicon(self) -> lexicon.Lexicon | None:
-        if "lexicon" not in self.task:
+        if not self.profile.reads_terms(self.name):
             return None
-        path = self.profile.folder / self.task["lexicon"]
-        self._whole(path, self.task["lexicon_sha256"])
-        return lexicon.read(path).told(self.generation.get("terms", {}))
+        weights = self.profile.weights
+        path = self.profile.folder / weights["lexicon"]
+        self._whole(path, weights["lexicon_sha256"])
+        return lexicon.read(path).with_own(self.generation.get("terms", {}))
 
     def _whole(self, path: Path, expected: str) -> None:
         """Raise ModelUnavailable where a file of the profile is not as it was shipped."""
@@ -70,7 +74,8 @@ class CausalEngine(FromProfile):
     ) -> Iterator[tuple[int, str]]:
         """Answer texts as they finish: (number of the text, answer), ``batch`` of them in work.
 
-        ``engines`` says for each text which of those that share with this one it is for.
+        With beams, as many as ``PLACES`` has room for. ``engines`` says for each text which of those that
+        share with this one it is for.
         """
         if not texts:
             return
@@ -81,21 +86,21 @@ class CausalEngine(FromProfile):
         prompts = [engine.prompt(text) for engine, text in zip(askers, texts, strict=True)]
         ids = [encoding.ids for encoding in tokenizer.encode_batch(prompts)]
         self.refuse_if_cut(max(map(len, ids)), model.config["max_position_embeddings"] // 2)
-        newline = tokenizer.token_to_id("\n")
-        budgets = [self.budget(_without_terms(prompt, newline)) for prompt in ids]
-        ends = [newline, model.config["eos_token_id"]]
+        terms = tokenizer.encode_batch(
+            [engine.terms(text) for engine, text in zip(askers, texts, strict=True)]
+        )
+        # Terms make no answer longer.
+        budgets = [self.budget(len(prompt) - len(told.ids)) for prompt, told in zip(ids, terms, strict=True)]
+        ends = [tokenizer.token_to_id("\n"), model.config["eos_token_id"]]
         beams = max(1, int(self.generation.get("num_beams", 1)))
         no_repeat = int(self.generation.get("no_repeat_ngram_size", 0))
         if beams == 1 and not no_repeat:
-            for n, tokens in greedy(model, ids, budgets, ends, batch):
-                yield n, _line(tokenizer, tokens)
-            return
-        together = max(1, BEAMS // beams)
-        penalty = float(self.generation.get("length_penalty", 1.0))
-        for start in range(0, len(texts), together):
-            part = slice(start, start + together)
-            found = beam(model, ids[part], budgets[part], ends, beams, no_repeat, penalty)
-            yield from ((n, _line(tokenizer, tokens)) for n, tokens in enumerate(found, start))
+            found = greedy(model, ids, budgets, ends, batch)
+        else:
+            penalty = float(self.generation.get("length_penalty", 1.0))
+            places = min(batch * beams, PLACES)
+            found = beam(model, ids, budgets, ends, places, beams, no_repeat, penalty)
+        yield from ((n, _line(tokenizer, tokens)) for n, tokens in found)
 
     @cached_property
     def _loaded(self) -> tuple[Decoder, Tokenizer]:
@@ -159,12 +164,6 @@ def written(template: str, source: str, terms: str) -> str:
     "French: L'ONU.\nTerms: ONU = الأمم المتحدة\nArabic:"
     """
     return template.format(source=source, terms=f"{terms}\n" if terms else "")
-
-
-def _without_terms(prompt: Sequence[int], newline: int | None) -> int:
-    """How many tokens a prompt has besides its line of terms, which makes no answer longer."""
-    ends = [at for at, token in enumerate(prompt) if token == newline]
-    return len(prompt) - (ends[1] - ends[0] if len(ends) == 2 else 0)
 
 
 def _line(tokenizer: Tokenizer, tokens: Sequence[int]) -> str:

@@ -46,32 +46,40 @@ class Block:
 
 
 class Cache:
-    """Keys and values of the texts in work: (layers, places, length, 2, kv heads, head size)."""
+    """Keys and values of the texts in work: for each layer (places, length, 2, kv heads, head size).
+
+    Whatever moves them goes layer by layer, so that no more than one of these is there twice.
+    """
 
     def __init__(self, layers: int, places: int, heads: int, size: int, like: Tensor) -> None:
-        self.pairs = like.new_zeros(layers, places, 0, 2, heads, size)
+        self.pairs = [like.new_zeros(places, 0, 2, heads, size) for _ in range(layers)]
         self.lengths = torch.zeros(places, dtype=torch.long, device=like.device)
 
     def reserve(self, length: int) -> None:
         """Have room for ``length`` tokens."""
-        more = length - self.pairs.shape[2]
+        more = length - self.pairs[0].shape[1]
         if more > 0:
-            self.pairs = functional.pad(self.pairs, (0, 0) * 3 + (0, -(-more // GROW) * GROW))
+            for layer in range(len(self.pairs)):
+                self.pairs[layer] = functional.pad(
+                    self.pairs[layer], (0, 0) * 3 + (0, -(-more // GROW) * GROW)
+                )
 
     def select(self, places: Tensor) -> None:
         """Keep these places, in this order, and what of the length they need."""
         self.lengths = self.lengths[places]
-        self.pairs = self.pairs[:, places, : int(self.lengths.max())]
+        longest = int(self.lengths.max())
+        for layer in range(len(self.pairs)):
+            self.pairs[layer] = self.pairs[layer][places, :longest]
 
-    def follow(self, places: Sequence[int]) -> None:
-        """Let each place go on from what ``places`` says; where most stay, little is copied."""
-        moved = [place for place, other in enumerate(places) if place != other]
-        if len(places) == self.pairs.shape[1]:
-            others, longest = [places[place] for place in moved], int(self.lengths.max())
-            self.lengths[moved] = self.lengths[others]
-            self.pairs[:, moved, :longest] = self.pairs[:, others, :longest]
-        else:
-            self.select(torch.tensor(places, device=self.lengths.device))
+    def copy(self, places: Sequence[int], others: Sequence[int]) -> None:
+        """Let places go on from what others hold, all at once."""
+        if not places:
+            return
+        to, of = [*places], [*others]
+        self.lengths[to] = self.lengths[of]
+        longest = int(self.lengths[to].max())
+        for pairs in self.pairs:
+            pairs[to, :longest] = pairs[of, :longest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +185,8 @@ class Decoder:
         def attend(layer: int, q: Tensor, kv: Tensor) -> Tensor:
             rows = []
             for reading, length, (start, end) in zip(group, lengths, pairwise(ends), strict=True):
-                whole = cache.pairs[layer, reading.place, :length]
-                whole[: reading.shared] = cache.pairs[layer, reading.before, : reading.shared]
+                whole = cache.pairs[layer][reading.place, :length]
+                whole[: reading.shared] = cache.pairs[layer][reading.before, : reading.shared]
                 whole[reading.shared :] = kv[start:end]
                 rows.append(self._causal(q[start:end], whole, self.blocks[layer].local))
             return torch.cat(rows)
@@ -265,6 +273,49 @@ def turned(x: Tensor, turn: tuple[Tensor, Tensor]) -> Tensor:
     return x * turn[0] + torch.cat([-second, first], dim=-1) * turn[1]
 
 
+class Slots:
+    """Which text is where: one in work has ``width`` places of the cache side by side."""
+
+    def __init__(self, model: Decoder, texts: int, slots: int, width: int = 1) -> None:
+        self.count, self.width = max(1, min(slots, texts)), width
+        self.cache = model.cache(self.count * width)
+        self.tokens = torch.zeros(self.count * width, dtype=torch.long, device=model.device)
+        """What each place goes on with."""
+        self.waiting = list(range(texts))[::-1]
+        self.inside: dict[int, int] = {}
+
+    def rows(self, slot: int) -> range:
+        """The places of a slot."""
+        return range(slot * self.width, (slot + 1) * self.width)
+
+    def enter(self) -> list[int]:
+        """Let waiting texts in, or close ranks when none wait, once enough slots are empty.
+
+        Returns the slots of those that have come in.
+        """
+        if self.count - len(self.inside) < REFILL * self.count:
+            return []
+        if self.waiting:
+            fresh = [slot for slot in range(self.count) if slot not in self.inside][: len(self.waiting)]
+            self.inside |= {slot: self.waiting.pop() for slot in fresh}
+            return fresh
+        if self.inside and len(self.inside) < self.count:
+            rows = [row for slot in self.inside for row in self.rows(slot)]
+            kept = torch.tensor(rows, device=self.tokens.device)
+            self.cache.select(kept)
+            self.tokens = self.tokens[kept]
+            self.inside = dict(enumerate(self.inside.values()))
+            self.count = len(self.inside)
+        return []
+
+    def leave(self, slot: int) -> int:
+        """Let a text go; return its number."""
+        self.cache.lengths[list(self.rows(slot))] = (
+            0  # an empty place must not lengthen the others' attention
+        )
+        return self.inside.pop(slot)
+
+
 @torch.inference_mode()
 def greedy(
     model: Decoder, prompts: Sequence[Sequence[int]], budgets: Sequence[int], ends: Sequence[int], places: int
@@ -274,36 +325,21 @@ def greedy(
     At most ``places`` texts are in work at once; the order of the prompts is the order in
     which they enter. An answer has at most its budget of tokens.
     """
-    waiting = list(range(len(prompts)))[::-1]
     answers: list[list[int]] = [[] for _ in prompts]
-    places = min(places, len(prompts))
-    cache = model.cache(places)
-    inside: dict[int, int] = {}  # the text in each place that has one
-    tokens = torch.zeros(places, dtype=torch.long, device=model.device)
-    while inside or waiting:
-        fresh: list[int] = []
-        if places - len(inside) >= REFILL * places:
-            if waiting:
-                fresh = [place for place in range(places) if place not in inside][: len(waiting)]
-                inside |= {place: waiting.pop() for place in fresh}
-            elif places > len(inside):
-                kept = torch.tensor([*inside], device=model.device)
-                cache.select(kept)
-                inside, tokens, places = dict(enumerate(inside.values())), tokens[kept], len(inside)
-        if fresh:
-            logits = model.read([prompts[inside[place]] for place in fresh], fresh, cache)
-            tokens[torch.tensor(fresh, device=model.device)] = logits.argmax(dim=-1)
+    slots = Slots(model, len(prompts), places)
+    while slots.inside or slots.waiting:
+        if fresh := slots.enter():
+            logits = model.read([prompts[slots.inside[slot]] for slot in fresh], fresh, slots.cache)
+            slots.tokens[fresh] = logits.argmax(dim=-1)
         else:
-            tokens = model.step(tokens, cache).argmax(dim=-1)
-        found = tokens.tolist()
-        for place in fresh or [*inside]:
-            text, token = inside[place], found[place]
+            slots.tokens = model.step(slots.tokens, slots.cache).argmax(dim=-1)
+        found = slots.tokens.tolist()
+        for slot in fresh or [*slots.inside]:
+            text, token = slots.inside[slot], found[slot]
             if token not in ends:
                 answers[text].append(token)
             if token in ends or len(answers[text]) >= budgets[text]:
-                del inside[place]
-                cache.lengths[place] = 0  # an empty place must not lengthen the others' attention
-                yield text, answers[text]
+                yield slots.leave(slot), answers[text]
 
 
 @torch.inference_mode()
@@ -312,62 +348,75 @@ def beam(
     prompts: Sequence[Sequence[int]],
     budgets: Sequence[int],
     ends: Sequence[int],
+    places: int,
     width: int,
     no_repeat: int = 0,
     length_penalty: float = 1.0,
-) -> list[list[int]]:
-    """Decode by beam search, all prompts side by side; return the new tokens of each.
+) -> Iterator[tuple[int, list[int]]]:
+    """Decode by beam search; yield (number of the prompt, new tokens without the end) as they finish.
 
     Hypotheses are compared by log-probability over length to the power of ``length_penalty``
     (Wu et al., 2016, as transformers has it). No ``no_repeat`` tokens follow one another twice
-    within an answer; a prompt may be copied.
+    within an answer; a prompt may be copied. Each text takes ``width`` of the ``places``,
+    and one at least is in work.
     """
-    cache = model.cache(len(prompts))
-    logits = model.read(prompts, range(len(prompts)), cache).float()
     searches = [Search(width, budget, ends, no_repeat, length_penalty) for budget in budgets]
-    running = [(search, [n]) for n, search in enumerate(searches)]
-    while True:
-        totals = logits.logsumexp(-1, keepdim=True)
-        for search, own in running:
-            for row, barred in zip(own, search.barred(), strict=True):
-                logits[row, barred] = float("-inf")
-        best = logits.topk(min(searches[0].looked_at, logits.shape[1]))
-        values, tokens = (best.values - totals).tolist(), best.indices.tolist()
-        going: list[tuple[Search, list[int]]] = []
-        rows: list[int] = []
-        fresh: list[int] = []
-        for search, own in running:
-            taken = search.take([[*zip(values[row], tokens[row], strict=True)] for row in own])
-            if not search.done:
-                places = _places([parent for parent, _ in taken])
-                going.append((search, [len(rows) + place for place in places]))
-                by_place = sorted(zip(places, taken, strict=True))
-                rows += [own[parent] for _, (parent, _) in by_place]
-                fresh += [token for _, (_, token) in by_place]
-        running = going
-        if not running:
-            return [search.best() for search in searches]
-        cache.follow(rows)
-        logits = model.step(torch.tensor(fresh, device=model.device), cache).float()
+    slots = Slots(model, len(prompts), places // width, width)
+    while slots.inside or slots.waiting:
+        if fresh := slots.enter():
+            starts = [slots.rows(slot)[0] for slot in fresh]
+            logits = model.read([prompts[slots.inside[slot]] for slot in fresh], starts, slots.cache)
+        else:
+            logits = model.step(slots.tokens, slots.cache)
+        working = {slot: searches[slots.inside[slot]] for slot in fresh or slots.inside}
+        lines = [
+            [number] if fresh else [slots.rows(slot)[place] for place in search.places]
+            for number, (slot, search) in enumerate(working.items())
+        ]
+        moves = [
+            (slots.rows(slot)[to], slots.rows(slot)[of], token)
+            for slot, taken in zip(working, _take([*working.values()], lines, logits.float()), strict=True)
+            for to, of, token in taken
+        ]
+        moved = [(to, of) for to, of, _ in moves if to != of]
+        slots.cache.copy([to for to, _ in moved], [of for _, of in moved])
+        slots.tokens[[to for to, _, _ in moves]] = torch.tensor(
+            [token for _, _, token in moves], dtype=torch.long, device=model.device
+        )
+        for slot, search in working.items():
+            if search.done:
+                yield slots.leave(slot), search.best()
 
 
-def _places(parents: Sequence[int]) -> list[int]:
-    """Where each of some hypotheses goes: to its parent's place if it is the first of them.
+def _take(
+    searches: Sequence[Search], lines: Sequence[Sequence[int]], logits: Tensor
+) -> list[list[tuple[int, int, int]]]:
+    """Let searches go on by one token; for each, what ``Search.take`` returns.
 
-    >>> _places([1, 1, 0]), _places([2, 0, 2])
-    ([1, 2, 0], [2, 0, 1])
+    ``lines`` says for each search which lines of ``logits`` belong to its hypotheses.
     """
-    taken = {parent: n for n, parent in reversed([*enumerate(parents)]) if parent < len(parents)}
-    free = iter(sorted(set(range(len(parents))) - set(taken)))
-    return [parent if taken.get(parent) == n else next(free) for n, parent in enumerate(parents)]
+    totals = logits.logsumexp(-1, keepdim=True)
+    for search, own in zip(searches, lines, strict=True):
+        for line, barred in zip(own, search.barred(), strict=True):
+            logits[line, barred] = float("-inf")
+    best = logits.topk(min(searches[0].looked_at, logits.shape[1]))
+    values, tokens = (best.values - totals).tolist(), best.indices.tolist()
+    return [
+        search.take([[*zip(values[line], tokens[line], strict=True)] for line in own])
+        for search, own in zip(searches, lines, strict=True)
+    ]
 
 
 class Search:
-    """The hypotheses of one text in beam search: those in work, and those that have ended."""
+    """The hypotheses of one text in beam search: those in work, and those that have ended.
+
+    ``places`` says which of its ``width`` places of the cache each hypothesis in work has.
+    """
 
     def __init__(
         self, width: int, budget: int, ends: Sequence[int], no_repeat: int, length_penalty: float
     ) -> None:
+        self.places = [*range(width)]
         self.width, self.budget, self.ends = width, budget, ends
         self.no_repeat, self.length_penalty = no_repeat, length_penalty
         self.running: list[tuple[float, list[int]]] = [(0.0, [])]
@@ -379,10 +428,11 @@ class Search:
         """How many tokens may matter: each hypothesis may end in each way, and as many shall go on."""
         return (1 + len(self.ends)) * self.width
 
-    def take(self, found: Sequence[Sequence[tuple[float, int]]]) -> list[tuple[int, int]]:
+    def take(self, found: Sequence[Sequence[tuple[float, int]]]) -> list[tuple[int, int, int]]:
         """Go on by one token, of the best (log-probability, token) for each hypothesis.
 
-        Returns what the new hypotheses are made of: the number of the old one, the token.
+        Returns (place, the place it goes on from, token) for each new hypothesis, or nothing when
+        the search has come to its end.
         """
         candidates = [
             (score + chance, parent, token)
@@ -408,7 +458,15 @@ class Search:
             self.done = True
         elif len(self.ended) == self.width:
             self.done = running[0][0] / length**self.length_penalty <= self.ended[-1][0]
-        return taken
+        return [] if self.done else self._placed(taken)
+
+    def _placed(self, taken: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
+        """Leave the first child of each hypothesis in its place, so that little is copied."""
+        first = {parent: n for n, (parent, _) in reversed([*enumerate(taken)])}
+        old = self.places
+        free = iter(place for parent, place in enumerate(old) if parent not in first)
+        self.places = [old[p] if first[p] == n else next(free) for n, (p, _) in enumerate(taken)]
+        return [(to, old[parent], token) for to, (parent, token) in zip(self.places, taken, strict=True)]
 
     def best(self) -> list[int]:
         """The tokens of the best hypothesis that has ended."""

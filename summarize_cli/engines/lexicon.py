@@ -3,8 +3,9 @@
 A model of 270 million parameters has not read enough to know what every *sécheresse* is called in
 Arabic; a lexicon does, and copying is easy (dictionary prompts; Ghazvininejad, Gonen and
 Zettlemoyer, 2023). The model is trained with what this module finds, mistakes included, so that it
-learns how far to trust it. A line of the file is an entry, the most common words first: French, a
-tab, one to three equivalents between slashes.
+learns how far to trust it. A line of the file is an entry: French, a tab, one or two equivalents
+between slashes; the most common words first, names and terms behind all words. A line of French alone
+is a word so common that it is not worth its room in the prompt.
 """
 
 from __future__ import annotations
@@ -12,74 +13,90 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
-WORD = re.compile(r"[^\W\d_]+")
-LONGEST = 5
-"""Words of an entry that are looked for at most; l'Organisation mondiale de la santé counts five."""
-COMMON = 800
-"""Entries of one word at the head of the file that are not worth their room in the prompt."""
+WORD = re.compile(r"[^\W_]+")
+GAP = re.compile(r"[\s'’ʼ`´\-\u2010\u2011]{1,2}")
+"""What may stand between the words of an entry."""
 MOST = 12
-"""Entries given for one sentence, the rarest."""
+"""Entries of the file that are given for one sentence: those that stand last in it, the rarest words."""
 
 
 class Lexicon:
     """A file of entries, looked up by word form.
 
-    >>> lexicon = Lexicon({"sécheresse": "جفاف", "états unis": "الولايات المتحدة"}, common=0)
+    >>> lexicon = Lexicon({"les": "", "sécheresse": "جفاف", "états Unis": "الولايات المتحدة"})
     >>> lexicon.line("Les sécheresses aux États-Unis.")
     'Terms: sécheresses = جفاف; États-Unis = الولايات المتحدة'
     """
 
-    def __init__(self, entries: dict[str, str], common: int = COMMON) -> None:
-        """``entries``: French as ``key`` gives it to its equivalents, the most common first."""
+    def __init__(self, entries: Mapping[str, str], own: Mapping[str, str] | None = None) -> None:
+        """``entries``: French as ``key`` gives it to its equivalents, the most common words first.
+
+        ``own`` are a client's terms, by their words. They are looked for first and never left out; one
+        in small letters stands for all its forms, one with a capital for itself.
+        """
         self.entries = entries
         self.rank = {french: n for n, french in enumerate(entries)}
-        self.common = common
+        self.own = {" ".join(WORD.findall(french)): arabic for french, arabic in (own or {}).items()}
+        self.longest = max((french.count(" ") + 1 for french in (*entries, *self.own)), default=0)
 
     def terms(self, source: str) -> list[tuple[str, str]]:
         """The entries that stand in a sentence, as they stand there, with their equivalents, in order."""
         words = [*WORD.finditer(source)]
-        small = [word.group().lower() for word in words]
-        found: dict[str, tuple[int, str]] = {}
+        found: dict[str, str] = {}
+        ranks: list[tuple[int, str]] = []
         at = 0
         while at < len(words):
-            size, french = self._longest(small, at)
+            run = _together(words[at : at + self.longest], source)
+            size, french = self._longest(run, own=True)
+            own = size > 0
+            if not own:
+                size, french = self._longest(run)
             here = source[words[at].start() : words[at + max(size, 1) - 1].end()]
-            if french and self._wanted(french, here):
-                found.setdefault(here, (self.rank[french], self.entries[french]))
+            arabic = (self.own if own else self.entries).get(french, "")
+            # A particle such as *l* or *un* is no entry; an acronym of two letters is.
+            if arabic and here not in found and (own or len(here) > 2 or here.isupper()):
+                found[here] = arabic
+                if not own:
+                    ranks.append((self.rank[french], here))
             at += max(size, 1)
-        rarest = sorted(rank for rank, _ in found.values())[-MOST:]
-        return [(here, arabic) for here, (rank, arabic) in found.items() if rank in rarest]
+        common = {here for _, here in sorted(ranks)[:-MOST]}
+        return [(here, arabic) for here, arabic in found.items() if here not in common]
 
     def line(self, source: str) -> str:
         """The same as one line."""
         return worded(self.terms(source))
 
-    def told(self, terms: Mapping[str, str]) -> Lexicon:
-        """The same with a client's own terms, which win and are never left out.
+    def with_own(self, terms: Mapping[str, str]) -> Lexicon:
+        """The same with a client's own terms.
 
-        >>> Lexicon({"eau": "ماء"}, common=0).told({"eau": "مياه"}).line("L'eau.")
-        'Terms: eau = مياه'
+        >>> Lexicon({"eau": "ماء"}).with_own({"eau": "مياه"}).line("Les eaux.")
+        'Terms: eaux = مياه'
         """
-        if not terms:
-            return self
-        own = {key(french): arabic for french, arabic in terms.items()}
-        return Lexicon({**{k: v for k, v in self.entries.items() if k not in own}, **own}, self.common)
+        return Lexicon(self.entries, terms) if terms else self
 
-    def _longest(self, words: list[str], at: int) -> tuple[int, str]:
-        """How many words from number ``at`` on are an entry, and which."""
-        for size in range(min(LONGEST, len(words) - at), 0, -1):
-            for french in forms(" ".join(words[at : at + size])):
-                if french in self.entries:
+    def _longest(self, words: Sequence[str], own: bool = False) -> tuple[int, str]:
+        """How many of the first words are an entry, and which."""
+        entries = self.own if own else self.entries
+        for size in range(len(words) if entries else 0, 0, -1):
+            run = " ".join(words[:size])
+            first = run if own else key(run)
+            for french in (first, *forms(first), *forms(run.lower())):
+                if french in entries:
                     return size, french
         return 0, ""
 
-    def _wanted(self, french: str, here: str) -> bool:
-        """Whether an entry is worth giving: not common, and no particle such as *l* or *un*."""
-        if " " in french:
-            return True
-        return self.rank[french] >= self.common and (len(here) > 2 or here.isupper())
+
+def _together(words: Sequence[re.Match[str]], source: str) -> list[str]:
+    """The first words as far as nothing but spaces, hyphens and apostrophes stands between them."""
+    run = [word.group() for word in words[:1]]
+    for before, word in pairwise(words):
+        if not GAP.fullmatch(source, before.end(), word.start()):
+            break
+        run.append(word.group())
+    return run
 
 
 def worded(pairs: Sequence[tuple[str, str]]) -> str:
@@ -91,20 +108,24 @@ def worded(pairs: Sequence[tuple[str, str]]) -> str:
 def read(path: Path) -> Lexicon:
     """Read a lexicon, once a process."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    return Lexicon({key(french): arabic for french, arabic in (line.split("\t") for line in lines)})
+    rows = (line.partition("\t") for line in lines)
+    return Lexicon({key(french): arabic for french, _, arabic in rows})
 
 
 def key(french: str) -> str:
-    """What an entry is looked up by: its words in small letters.
+    """What an entry is looked up by: its words, the first of them in small letters.
 
-    >>> key("Côte d’Ivoire")
-    'côte d ivoire'
+    The others keep their capitals: *la presse* is no *La Presse*.
+
+    >>> key("Côte d’Ivoire"), key("Premier ministre")
+    ('côte d Ivoire', 'premier ministre')
     """
-    return " ".join(WORD.findall(french.lower()))
+    first, *others = WORD.findall(french) or [""]
+    return " ".join([first.lower(), *others])
 
 
 def forms(words: str) -> Iterator[str]:
-    """What the words may be a form of, themselves first, then by the longest ending.
+    """What the words may be a form of: themselves, then as nouns, then as verbs, by the longest ending.
 
     >>> [*forms("généraux")][:3], "déclarer" in forms("déclarent"), "chef d état" in forms("chefs d état")
     (['généraux', 'général', 'générail'], True, True)
