@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from . import Engine
     from .decoder import Decoder
 
-
 PLACES = 64
 """Hypotheses of beam search that are in work together at most: each costs some megabytes."""
 
@@ -47,15 +46,17 @@ class CausalEngine(FromProfile):
 
     def prompt(self, text: str) -> str:
         """What the model reads."""
-        return written(self.task["prompt"], " ".join(text.split()), self.terms(text))
+        return self._asked(text)[0]
 
-    def terms(self, text: str) -> str:
-        """The line of terms in it, or nothing."""
-        return self._lexicon.line(" ".join(text.split())) if self._lexicon else ""
+    def _asked(self, text: str) -> tuple[str, str]:
+        """The prompt, and the line of terms in it, if any."""
+        source = " ".join(text.split())
+        terms = self._lexicon.line(source) if self._lexicon else ""
+        return written(self.task["prompt"], source, terms), terms
 
     @cached_property
     def _lexicon(self) -> lexicon.Lexicon | None:
-        if not self.profile.reads_terms(self.name):
+        if not self.profile.reads_terms(self.task_name):
             return None
         weights = self.profile.weights
         path = self.profile.folder / weights["lexicon"]
@@ -83,12 +84,10 @@ class CausalEngine(FromProfile):
 
         model, tokenizer = self._loaded
         askers = cast("Sequence[CausalEngine]", engines or [self] * len(texts))
-        prompts = [engine.prompt(text) for engine, text in zip(askers, texts, strict=True)]
-        ids = [encoding.ids for encoding in tokenizer.encode_batch(prompts)]
+        asked = [engine._asked(text) for engine, text in zip(askers, texts, strict=True)]
+        ids = [encoding.ids for encoding in tokenizer.encode_batch([prompt for prompt, _ in asked])]
         self.refuse_if_cut(max(map(len, ids)), model.config["max_position_embeddings"] // 2)
-        terms = tokenizer.encode_batch(
-            [engine.terms(text) for engine, text in zip(askers, texts, strict=True)]
-        )
+        terms = tokenizer.encode_batch([told for _, told in asked])
         # Terms make no answer longer.
         budgets = [self.budget(len(prompt) - len(told.ids)) for prompt, told in zip(ids, terms, strict=True)]
         ends = [tokenizer.token_to_id("\n"), model.config["eos_token_id"]]

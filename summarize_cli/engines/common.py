@@ -32,7 +32,7 @@ class FromProfile:
     version: int | str = 1
 
     def __init__(self, profile: Profile, task: str, settings: Table, place: Place) -> None:
-        self.profile, self.name = profile, task
+        self.profile, self.task_name = profile, task
         self.task = profile.tasks[task]
         self.settings = settings
         self.generation = {**profile.generation, **settings}

@@ -310,9 +310,8 @@ class Slots:
 
     def leave(self, slot: int) -> int:
         """Let a text go; return its number."""
-        self.cache.lengths[list(self.rows(slot))] = (
-            0  # an empty place must not lengthen the others' attention
-        )
+        # An empty place must not lengthen the others' attention.
+        self.cache.lengths[list(self.rows(slot))] = 0
         return self.inside.pop(slot)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 WORD = re.compile(r"[^\W_]+")
@@ -82,8 +82,8 @@ class Lexicon:
         entries = self.own if own else self.entries
         for size in range(len(words) if entries else 0, 0, -1):
             run = " ".join(words[:size])
-            first = run if own else key(run)
-            for french in (first, *forms(first), *forms(run.lower())):
+            spellings = dict.fromkeys((run if own else key(run), run.lower()))
+            for french in chain.from_iterable(map(forms, spellings)):
                 if french in entries:
                     return size, french
         return 0, ""
