@@ -156,6 +156,9 @@ def parse(name: str, folder: Path, table: Table) -> Profile:
         raise wrong(f"has unknown tasks: {', '.join(sorted(unknown))}")
     if "lexicon" not in weights and any("{terms}" in str(task) for task in table.get("tasks", {}).values()):
         raise wrong("asks for {terms} and names no lexicon in [weights]")
+    for file in ("lexicon", "letters"):
+        if file in weights and f"{file}_sha256" not in weights:
+            raise wrong(f"must give the sha256 of its {file}")
     for section in ("generation", "retry"):
         if unknown := set(table.get(section, {})) - GENERATION:
             raise wrong(

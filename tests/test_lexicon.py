@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 
 from summarize_cli import profiles
 from summarize_cli.cli.session import Session
-from summarize_cli.engines import build, lexicon
+from summarize_cli.engines import build, letters, lexicon
 from summarize_cli.engines.causal import CausalEngine
+from summarize_cli.engines.letters import Letters
 from summarize_cli.engines.lexicon import Lexicon
 from summarize_cli.errors import ModelUnavailable
 
@@ -52,6 +54,7 @@ ENTRIES = {
         ("Elle obtient ce que la directrice obtenait.", ["obtient = حصل على", "directrice = مدير", "obtenait = حصل على"]),
         ("Des généraux, un général, un général.", ["généraux = عام / لواء", "général = عام / لواء"]),
         ("Un chef, d'État en État.", ["chef = رئيس"]),
+        ("Voir www.presse.example, https://onu.example/presse, @presse ou chef@onu.example.", []),
         ("Rien de tout cela.", []),
         ("", []),
     ],
@@ -89,6 +92,85 @@ def test_the_rarest_are_given_and_all_of_a_clients() -> None:
     assert [french for french, _ in known.terms(" ".join(sentence))] == [n for n in sentence if n in rarest]
     own = known.with_own(dict.fromkeys(names, "بلدة"))
     assert [french for french, _ in own.terms(" ".join(sentence))] == sentence
+
+
+ALPHABET = {
+    "a": "ا", "c": "ك", "d": "د", "e": "ي", "é": "ي", "f": "ف", "i": "ي", "l": "ل", "m": "م", "n": "ن",
+    "o": "و", "t": "ت", "v": "ف", "x": "كس",
+}  # fmt: skip
+RULES = Letters({f"({latin})": arabic for latin, arabic in ALPHABET.items()})
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("Selon Lamont, à Dalton.", ["Lamont = لامونت", "Dalton = دالتون"]),
+        ("MM. Lamont et É. Vidal, de M. Dalton.", ["Lamont = لامونت", "Vidal = فيدال", "Dalton = دالتون"]),
+        ("Lentement. Demain, Tintin.", ["Tintin = تينتين"]),
+        ("« Non. » Demain, Tintin.", ["Tintin = تينتين"]),
+        ("Ted Lamont. « Tom Vidal dit non »", ["Ted = تيد", "Lamont = لامونت", "Tom = توم", "Vidal = فيدال"]),
+        ("Élodie Étain.", ["Élodie = يلوديي", "Étain = يتاين"]),
+        ("Vu à LIMA avec Diop, lamont et Nova3.", []),
+        ("Au XIVe siècle, à VIMÉO, LÉA et le XXe.", []),
+        ("Un Général et des Générales.", ["Général = عام / لواء", "Générales = عام / لواء"]),
+        ("Vu à Chefette.", []),
+        ("Le Cédant de Cédé, de Mon Chef.", ["Cédant = كيدانت", "Cédé = كيدي", "Mon = مون", "Chef = رئيس"]),
+        ("Une Maison.", []),
+    ],
+)
+def test_names_that_are_no_entries_are_written_by_rule(source: str, found: list[str]) -> None:
+    """With a capital that is not the sentence's, in letters that the rules know; forms of verbs are names then."""
+    line = f"Terms: {'; '.join(found)}" if found else ""
+    assert Lexicon(ENTRIES, names=RULES).line(source) == line
+    assert not any(name in Lexicon(ENTRIES).line(source) for name in ("Lamont", "Tintin"))
+
+
+def test_names_need_no_entries() -> None:
+    """Nor a client's terms, which win over the rules where there are some."""
+    known = Lexicon({}, names=RULES)
+    assert known.line("Lamont Dalton.") == "Terms: Lamont = لامونت; Dalton = دالتون"
+    assert known.with_own({"Lamont": "لامون"}).line("Selon Lamont et Dalton.") == (
+        "Terms: Lamont = لامون; Dalton = دالتون"
+    )
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Letters:
+    """The rules of the embedded model."""
+    profile = profiles.load("embedded")
+    return letters.read(profile.folder / profile.weights["letters"])
+
+
+@pytest.mark.parametrize(
+    ("name", "arabic"),
+    [
+        ("Livingston", "ليفينغستون"),
+        ("Dubois", "دوبوا"),
+        ("Moreau", "مورو"),
+        ("Guillaume", "غيوم غيلوم"),
+        ("Traoré", "تراوري"),
+        ("Katrina", "كاترينا"),
+        ("Beaumont", "بومون"),
+        ("Ulien", "أوليان أولين يوليان"),
+    ],
+)
+def test_names_sound_right(shipped: Letters, name: str, arabic: str) -> None:
+    """Silent letters, nasals and digraphs of French among them."""
+    assert shipped.write(name) in arabic.split()
+
+
+@given(
+    st.text(
+        st.sampled_from("abcdefghijklmnopqrstuvwxyzàâäçéèêëîïôöùûüñœčşłøABCÉÈŒŠ"), min_size=1, max_size=12
+    )
+)
+def test_a_name_is_written_in_arabic_letters(shipped: Letters, name: str) -> None:
+    """Whatever it is, and the same with accents decomposed; letters of other scripts give nothing."""
+    written = shipped.write(name)
+    assert all("\u0621" <= letter <= "\u06af" for letter in written)
+    assert shipped.write(unicodedata.normalize("NFD", name)) == written
+    assert shipped.write(f"{name}ж") == ""
+    assert shipped.write(f"l{name}") != ""
 
 
 @given(st.lists(st.sampled_from([*ENTRIES, "Sécheresses", "été", ".", "l'", "12", "vendent"])))
@@ -153,10 +235,26 @@ def test_a_glossary_is_told() -> None:
     assert after["ar"].shares == after["en"].shares
 
 
-def test_a_damaged_lexicon_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damaged", ["lexicon.tsv", "letters.tsv"])
+def test_a_damaged_file_is_refused(tmp_path: Path, damaged: str) -> None:
     """Its checksum is in the profile."""
-    (tmp_path / "lexicon.tsv").write_text("maison\tبيت\n", encoding="utf-8")
-    engine = build(replace(profiles.load("embedded"), folder=tmp_path), "fr-ar")
+    profile = profiles.load("embedded")
+    for name in ("lexicon.tsv", "letters.tsv"):
+        content = "maison\tبيت\n" if name == damaged else (profile.folder / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    engine = build(replace(profile, folder=tmp_path), "fr-ar")
     assert isinstance(engine, CausalEngine)
-    with pytest.raises(ModelUnavailable, match=r"lexicon\.tsv"):
+    with pytest.raises(ModelUnavailable, match=damaged):
         engine.prompt("Une maison.")
+
+
+def test_a_profile_may_do_without_rules_for_names() -> None:
+    """It has the lexicon only."""
+    profile = profiles.load("embedded")
+    weights = {name: value for name, value in profile.weights.items() if not name.startswith("letters")}
+    prompts = [
+        build(each, "fr-ar").prompt("Une sécheresse selon Tiviatal.")  # type: ignore[attr-defined]
+        for each in (profile, replace(profile, weights=weights))
+    ]
+    assert ["Tiviatal = " in prompt for prompt in prompts] == [True, False]
+    assert all("sécheresse = " in prompt for prompt in prompts)

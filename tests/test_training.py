@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
@@ -10,10 +11,10 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import ROOT
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from summarize_cli import profiles
-from summarize_cli.engines import build, decoder, gemma
+from summarize_cli.engines import build, decoder, gemma, letters
 
 
 @pytest.fixture
@@ -106,3 +107,29 @@ def test_the_recipe_runs_restarts_and_merges(base: Path, tmp_path: Path) -> None
     gemma.merge(state, tmp_path / "once" / "adapter_model.safetensors")
     changed = {name for name in state if not torch.equal(state[name], before[name])}
     assert changed == {name for name in state if "_proj" in name}
+
+
+def test_spelling_rules_are_learned(tmp_path: Path) -> None:
+    """From names with their Arabic; translations among them are left out."""
+    pairs = "ana آنا, nana نانا, banana بانانا, bana بانا, anban أنبان, nabil نبيل, lina لينا, nil نيل, bill بيل, lilan ليلان"
+    lines = [pair.replace(" ", "\t") for pair in pairs.split(", ")] * 3
+    with gzip.open(tmp_path / "lexicon_google_translit.en-ar.tsv.gz", "wt", encoding="utf-8") as out:
+        out.write("\n".join(lines) + "\n")
+    lexicon = tmp_path / "lexicon.tsv"
+    lexicon.write_text("a\nBilal\tبيلال\nAnnabi\tأنابي\nalliance\tتحالف\n", encoding="utf-8")
+    printed = script("letters.py", tmp_path, lexicon, tmp_path / "letters.tsv")
+    assert "12 names of 13" in printed.splitlines()[-3]
+    assert letters.read(tmp_path / "letters.tsv").write("Balin") == "بالين"
+
+
+def test_adapters_are_averaged(tmp_path: Path) -> None:
+    """Tensor by tensor, by their weights."""
+    for run, value in (("a", 1.0), ("b", 3.0)):
+        (tmp_path / run).mkdir()
+        save_file({"x": torch.full((2,), value)}, tmp_path / run / "adapter_model.safetensors")
+        (tmp_path / run / "adapter_config.json").write_text("{}")
+    script("average.py", tmp_path / "both", f"{tmp_path / 'a'}=0.25", f"{tmp_path / 'b'}=0.75")
+    assert load_file(tmp_path / "both" / "adapter_model.safetensors")["x"].tolist() == [2.5, 2.5]
+    assert (tmp_path / "both" / "adapter_config.json").exists()
+    with pytest.raises(subprocess.CalledProcessError):
+        script("average.py", tmp_path / "none", f"{tmp_path / 'a'}=0.5")

@@ -1,12 +1,13 @@
 r"""Turn the data folder into two mixtures of training examples.
 
-    python training/data.py DATA OUT [--corpus FOLDER ...] [--lexicon FILE] [--english SHARE]
+    python training/data.py DATA OUT [--corpus FOLDER ...] [--lexicon FILE [--letters FILE]] [--english SHARE]
 
 ``OUT/general.jsonl`` holds public text whose stated licence allows commercial use and
 derivatives, weighed by worth; ``OUT/press.jsonl`` the press releases and prose written for
 this project, with the best of the public text so that nothing is forgotten. A line is
 ``{"prompt": "French: ...\nArabic:", "answer": " ..."}``; the model is trained on the answer.
-With a lexicon, French-Arabic examples have the line of terms that the engine would give them.
+With a lexicon, and rules for names, French-Arabic examples have the line of terms that the engine would
+give them.
 Everything is drawn from a seed: the same folder gives the same files.
 """
 
@@ -150,10 +151,13 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--corpus", type=Path, nargs="*", default=[])
     parser.add_argument("--lexicon", type=Path, help="gives the French-Arabic examples their terms")
+    parser.add_argument("--letters", type=Path, help="gives names that the lexicon lacks, with it")
     parser.add_argument("--english", type=float, default=1.0, help="share of press English to keep")
     options = parser.parse_args()
+    if options.letters and not options.lexicon:
+        parser.error("--letters goes with --lexicon")
     options.out.mkdir(parents=True, exist_ok=True)
-    lexicon = read_lexicon(options.lexicon) if options.lexicon else None
+    lexicon = read_lexicon(options.lexicon, options.letters) if options.lexicon else None
     own = [item for folder in options.corpus for item in press(folder)]
     if options.data.is_dir():
         write(options.out / "general.jsonl", examples(public(options.data), lexicon))

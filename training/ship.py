@@ -25,6 +25,7 @@ def main(run: Path) -> None:
         ("adapter_config", "adapter_config.json"),
         ("vocabulary", "vocabulary.npy"),
         ("lexicon", "lexicon.tsv"),
+        ("letters", "letters.tsv"),
     ):
         digest = sha256((FOLDER / file).read_bytes()).hexdigest()
         text = re.sub(rf'{name}_sha256 = "\w+"', f'{name}_sha256 = "{digest}"', text)

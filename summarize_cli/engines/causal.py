@@ -27,11 +27,11 @@ PLACES = 64
 class CausalEngine(FromProfile):
     """Writes ``{source}`` into the task's prompt and takes the first line of the answer.
 
-    A prompt with ``{terms}`` is given entries of the profile's lexicon, too (see ``lexicon.py``); the
-    setting ``terms`` adds a client's own.
+    A prompt with ``{terms}`` is given entries of the profile's lexicon, too, and names by the rules of its
+    ``letters`` (see ``lexicon.py`` and ``letters.py``); the setting ``terms`` adds a client's own.
     """
 
-    version = 3
+    version = 4
 
     def generate(self, texts: Sequence[str]) -> list[str]:
         """Answer all texts, decoded without sampling."""
@@ -58,10 +58,12 @@ class CausalEngine(FromProfile):
     def _lexicon(self) -> lexicon.Lexicon | None:
         if not self.profile.reads_terms(self.task_name):
             return None
-        weights = self.profile.weights
-        path = self.profile.folder / weights["lexicon"]
-        self._whole(path, weights["lexicon_sha256"])
-        return lexicon.read(path).with_own(self.generation.get("terms", {}))
+        weights, files = self.profile.weights, []
+        for name in ("lexicon", "letters"):
+            if name in weights:
+                files.append(self.profile.folder / weights[name])
+                self._whole(files[-1], weights[f"{name}_sha256"])
+        return lexicon.read(*files).with_own(self.generation.get("terms", {}))
 
     def _whole(self, path: Path, expected: str) -> None:
         """Raise ModelUnavailable where a file of the profile is not as it was shipped."""

@@ -5,7 +5,8 @@ Arabic; a lexicon does, and copying is easy (dictionary prompts; Ghazvininejad, 
 Zettlemoyer, 2023). The model is trained with what this module finds, mistakes included, so that it
 learns how far to trust it. A line of the file is an entry: French, a tab, one or two equivalents
 between slashes; the most common words first, names and terms behind all words. A line of French alone
-is a word so common that it is not worth its room in the prompt.
+is a word so common that it is not worth its room in the prompt. Names that are not in the file are written by
+rule (see ``letters.py``).
 """
 
 from __future__ import annotations
@@ -16,10 +17,21 @@ from functools import cache
 from itertools import chain, pairwise
 from pathlib import Path
 
+from . import letters
+from .letters import Letters, capitalised
+
 WORD = re.compile(r"[^\W_]+")
 GAP = re.compile(r"[\s'’ʼ`´\-\u2010\u2011]{1,2}")
 """What may stand between the words of an entry."""
-MOST = 12
+ADDRESS = re.compile(r"\S*(?:@|://|www\.)\S*")
+"""Addresses and handles: nothing in them is translated."""
+UNITS = frozenset({"cm", "kg", "mg", "ha", "m²", "m³"})
+"""Entries of two characters that are given though they are no acronyms."""
+BEGINNING = re.compile(r"(?:^|(?<!\b[A-ZÀ-Þ])(?<!\b[A-ZÀ-Þ][^\W\d_])[.!?…])[\s«»“”\"‘(—–-]*$")
+"""What stands before the first word of a sentence; the point behind É. or MM. ends none."""
+GROWN = frozenset({"s", "e", "es", "le", "les", "ne", "nes"})
+"""Endings by which a word with a capital may differ from its entry: *Foix* is no *foi*, *Italiennes* are."""
+MOST = 16
 """Entries of the file that are given for one sentence: those that stand last in it, the rarest words."""
 
 
@@ -31,39 +43,58 @@ class Lexicon:
     'Terms: sécheresses = جفاف; États-Unis = الولايات المتحدة'
     """
 
-    def __init__(self, entries: Mapping[str, str], own: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, entries: Mapping[str, str], own: Mapping[str, str] | None = None, names: Letters | None = None
+    ) -> None:
         """``entries``: French as ``key`` gives it to its equivalents, the most common words first.
 
+        ``names``: how names are written that are no entries; without it they are left out.
         ``own`` are a client's terms, by their words. They are looked for first and never left out; one
         in small letters stands for all its forms, one with a capital for itself.
         """
         self.entries = entries
         self.rank = {french: n for n, french in enumerate(entries)}
         self.own = {" ".join(WORD.findall(french)): arabic for french, arabic in (own or {}).items()}
-        self.longest = max((french.count(" ") + 1 for french in (*entries, *self.own)), default=0)
+        self.names = names
+        # What entries have behind their first word, so that most runs of words need no forms (see _longest).
+        self.rests = {french.partition(" ")[2] for french in (*entries, *self.own)}
+        self.longest = max((2, *(french.count(" ") + 1 for french in (*entries, *self.own))))
 
     def terms(self, source: str) -> list[tuple[str, str]]:
         """The entries that stand in a sentence, as they stand there, with their equivalents, in order."""
-        words = [*WORD.finditer(source)]
         found: dict[str, str] = {}
         ranks: list[tuple[int, str]] = []
+        for here, arabic, rank in self._in(source):
+            if here not in found:
+                found[here] = arabic
+                if rank is not None:
+                    ranks.append((rank, here))
+        common = {here for _, here in sorted(ranks)[:-MOST]}
+        return [(here, arabic) for here, arabic in found.items() if here not in common]
+
+    def _in(self, source: str) -> Iterator[tuple[str, str, int | None]]:
+        """What a sentence has, its Arabic, and its rank among the entries, if it is one of the file's."""
+        words = [*WORD.finditer(ADDRESS.sub(lambda address: " " * len(address.group()), source))]
         at = 0
         while at < len(words):
             run = _together(words[at : at + self.longest], source)
             size, french = self._longest(run, own=True)
-            own = size > 0
-            if not own:
-                size, french = self._longest(run)
-            here = source[words[at].start() : words[at + max(size, 1) - 1].end()]
-            arabic = (self.own if own else self.entries).get(french, "")
-            # A particle such as *l* or *un* is no entry; an acronym of two letters is.
-            if arabic and here not in found and (own or len(here) > 2 or here.isupper()):
-                found[here] = arabic
-                if not own:
-                    ranks.append((self.rank[french], here))
-            at += max(size, 1)
-        common = {here for _, here in sorted(ranks)[:-MOST]}
-        return [(here, arabic) for here, arabic in found.items() if here not in common]
+            arabic, rank = self.own.get(french, ""), None
+            if not size:
+                size, arabic, rank = self._told(run, source[: words[at].start()])
+            here = source[words[at].start() : words[at + size - 1].end()]
+            # A particle such as *l* or *un* is no entry; an acronym of two letters is, or a unit.
+            if arabic and (rank is None or len(here) > 2 or here.isupper() or here in UNITS):
+                yield here, arabic, rank
+            at += size
+
+    def _told(self, run: Sequence[str], before: str) -> tuple[int, str, int]:
+        """How many of the words are an entry, or one as a name; the Arabic, if any, and the rank."""
+        size, french = self._longest(run)
+        inexact = key(run[0]).removeprefix(french) not in ("", *GROWN)
+        if self.names and size < 2 and inexact and is_name(run, before):
+            return 1, self.names.write(run[0]), len(self.rank)
+        return max(size, 1), self.entries.get(french, ""), self.rank.get(french, 0)
 
     def line(self, source: str) -> str:
         """The same as one line."""
@@ -75,12 +106,15 @@ class Lexicon:
         >>> Lexicon({"eau": "ماء"}).with_own({"eau": "مياه"}).line("Les eaux.")
         'Terms: eaux = مياه'
         """
-        return Lexicon(self.entries, terms) if terms else self
+        return Lexicon(self.entries, terms, self.names) if terms else self
 
     def _longest(self, words: Sequence[str], own: bool = False) -> tuple[int, str]:
         """How many of the first words are an entry, and which."""
         entries = self.own if own else self.entries
         for size in range(len(words) if entries else 0, 0, -1):
+            rest = " ".join(words[1:size])  # forms leaves it as it is, or takes each s away
+            if self.rests.isdisjoint((rest, rest.lower(), singular(rest), singular(rest.lower()))):
+                continue
             run = " ".join(words[:size])
             spellings = dict.fromkeys((run if own else key(run), run.lower()))
             for french in chain.from_iterable(map(forms, spellings)):
@@ -99,17 +133,29 @@ def _together(words: Sequence[re.Match[str]], source: str) -> list[str]:
     return run
 
 
+def is_name(words: Sequence[str], before: str) -> bool:
+    """Whether the first word is a name: it has a capital, and not only as it begins a sentence.
+
+    >>> is_name(["Lamont"], "selon "), is_name(["Alors", "que"], ""), is_name(["Kante", "Diop"], "Là. ")
+    (True, False, True)
+    """
+    if not capitalised(words[0]):
+        return False
+    return not BEGINNING.search(before) or any(map(capitalised, words[1:2]))
+
+
 def worded(pairs: Sequence[tuple[str, str]]) -> str:
     """Entries as one line, for a prompt, or nothing."""
     return f"Terms: {'; '.join(f'{french} = {arabic}' for french, arabic in pairs)}" if pairs else ""
 
 
 @cache
-def read(path: Path) -> Lexicon:
-    """Read a lexicon, once a process."""
+def read(path: Path, names: Path | None = None) -> Lexicon:
+    """Read a lexicon and the rules for names, once a process."""
     lines = path.read_text(encoding="utf-8").splitlines()
     rows = (line.partition("\t") for line in lines)
-    return Lexicon({key(french): arabic for french, _, arabic in rows})
+    entries = {key(french): arabic for french, _, arabic in rows}
+    return Lexicon(entries, names=letters.read(names) if names else None)
 
 
 def key(french: str) -> str:
@@ -120,6 +166,8 @@ def key(french: str) -> str:
     >>> key("Côte d’Ivoire"), key("Premier ministre")
     ('côte d Ivoire', 'premier ministre')
     """
+    if french.isalpha():  # most are one word
+        return french.lower()
     first, *others = WORD.findall(french) or [""]
     return " ".join([first.lower(), *others])
 
@@ -129,15 +177,23 @@ def forms(words: str) -> Iterator[str]:
 
     >>> [*forms("généraux")][:3], "déclarer" in forms("déclarent"), "chef d état" in forms("chefs d état")
     (['généraux', 'général', 'générail'], True, True)
+    >>> "mettre en place" in forms("mise en place"), "porter plainte" in forms("portent plainte")
+    (True, True)
     """
     yield words
     first, space, rest = words.partition(" ")
-    if space:  # of a term, the first word or all of them are in the plural
+    if space:  # of a term, the first word is in another form, or all are in the plural
         yield from (f"{one} {rest}" for one in ending(first, NOUNS))
-        yield " ".join(word.removesuffix("s") for word in words.split())
+        yield singular(words)
+        yield from (f"{one} {rest}" for one in ending(first, VERBS))
         return
     yield from ending(words, NOUNS)
     yield from ending(words, VERBS)
+
+
+def singular(words: str) -> str:
+    """Each of the words without its *s*."""
+    return " ".join(word.removesuffix("s") for word in words.split())
 
 
 def ending(word: str, table: dict[str, tuple[str, ...]]) -> Iterator[str]:
