@@ -7,26 +7,40 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from summarize_cli import anatomy, formats, translation
 from summarize_cli.cli.session import Session
+from summarize_cli.document import Document
 from summarize_cli.glossary import Glossary
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 FILES = {"terms": SAMPLES / "glossaire.csv", "names": SAMPLES / "noms.csv"}
 
 
-def followed(session: Session, lang: str, wanted: Glossary, mend: bool) -> tuple[int, int]:
-    """How many occurrences in the samples are followed in a translation, and how many there are."""
-    documents = [anatomy.marked(formats.read(path)) for path in sorted(SAMPLES.glob("*.txt"))]
+Pairs = list[tuple[str, str]]
+"""Segments of the samples with their translations."""
+
+
+def translated(session: Session, documents: Sequence[Document], lang: str, mend: bool) -> Pairs:
+    """Translate the samples, with repairs or without."""
     results = translation.reviewed(documents, session.translators([lang])[lang], mend=mend)
-    occurrences = missed = 0
-    for source, result in zip(documents, results, strict=True):
-        for a, b in zip(source.segments, result.document.segments, strict=True):
-            occurrences += sum(bool(match.term.accepted(lang)) for match in wanted.terms(a.text))
-            missed += len(wanted.misses(a.text, b.text, lang))
-    return occurrences - missed, occurrences
+    return [
+        (a.text, b.text)
+        for source, result in zip(documents, results, strict=True)
+        for a, b in zip(source.segments, result.document.segments, strict=True)
+    ]
+
+
+def followed(pairs: Pairs, wanted: Glossary, lang: str) -> int:
+    """How many occurrences are followed in the translations."""
+    return occurrences(pairs, wanted, lang) - sum(len(wanted.misses(a, b, lang)) for a, b in pairs)
+
+
+def occurrences(pairs: Pairs, wanted: Glossary, lang: str) -> int:
+    """How many occurrences there are of entries that have an equivalent."""
+    return sum(bool(match.term.accepted(lang)) for a, _ in pairs for match in wanted.terms(a))
 
 
 def main() -> None:
@@ -41,14 +55,19 @@ def main() -> None:
         Session(models=options.models, quiet=True, cache=False) as plain,
         Session(models=options.models, quiet=True, cache=False, **told) as asked,
     ):
-        everything = asked.glossary
+        samples = [anatomy.marked(formats.read(path)) for path in sorted(SAMPLES.glob("*.txt"))]
+        ways = {"not told": (plain, False), "told": (asked, False), "told, put right": (asked, True)}
+        made = {
+            (lang, way): translated(session, samples, lang, mend)
+            for lang in ("en", "ar")
+            for way, (session, mend) in ways.items()
+        }
         for kind in FILES:
-            wanted = Glossary(tuple(t for t in everything.entries if t.name == (kind == "names")))
+            wanted = Glossary(tuple(t for t in asked.glossary.entries if t.name == (kind == "names")))
             for lang in ("en", "ar"):
                 row: dict[str, object] = {"kind": kind, "lang": lang}
-                row["not told"], row["occurrences"] = followed(plain, lang, wanted, mend=False)
-                row["told"], _ = followed(asked, lang, wanted, mend=False)
-                row["told, put right"], _ = followed(asked, lang, wanted, mend=True)
+                row["occurrences"] = occurrences(made[lang, "told"], wanted, lang)
+                row |= {way: followed(made[lang, way], wanted, lang) for way in ways}
                 rows.append(row)
                 print(json.dumps(row), flush=True)
     if options.json:

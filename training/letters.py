@@ -13,7 +13,6 @@ first, to say how well it does on names that align, and learned in the end.
 from __future__ import annotations
 
 import argparse
-import gzip
 import math
 import random
 import re
@@ -22,10 +21,11 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from data import Pair, read
+
 from summarize_cli.engines.letters import WIDEST, Letters, context, spelt
 from summarize_cli.engines.lexicon import WORD
 
-Pair = tuple[str, str]
 Aligned = tuple[str, tuple[str, ...]]
 """A name, and what each of its letters becomes."""
 LATIN, ARABIC = re.compile(r"[a-zéèç]{3,}"), re.compile(r"[\u0621-\u064a\u067e\u0686\u0698\u06a4\u06af]+")
@@ -35,14 +35,6 @@ ROUNDS, LEAST = 6, 2
 """Rounds of EM; for how many names more than the narrower rule a rule must be right."""
 UNLIKELY = {"names": -2.6, "capitals": -1.9, "words": -1.15}
 """Mean log-probability of a letter below which a pair is no transliteration, by where it is from."""
-
-
-def public(data: Path) -> Iterable[Pair]:
-    """Pairs of names of the data folder."""
-    with gzip.open(data / "lexicon_google_translit.en-ar.tsv.gz", "rt", encoding="utf-8") as lines:
-        for line in lines:
-            french, arabic = line.rstrip("\n").split("\t")[:2]
-            yield french, arabic
 
 
 def entries(lexicon: Path) -> Iterable[Pair]:
@@ -58,7 +50,7 @@ def entries(lexicon: Path) -> Iterable[Pair]:
 def sorts(data: Path, lexicon: Path) -> dict[Pair, str]:
     """The pairs that may be transliterations, with their sort."""
     found: dict[Pair, str] = {}
-    for source, pairs in (("names", public(data)), ("", entries(lexicon))):
+    for source, pairs in (("names", read(data, "lexicon_google_translit", "en-ar")), ("", entries(lexicon))):
         for french, arabic in pairs:
             name = spelt(french)
             # Arabs' names have their article where it is not written in Latin letters.

@@ -91,8 +91,12 @@ class Lexicon:
     def _told(self, run: Sequence[str], before: str) -> tuple[int, str, int]:
         """How many of the words are an entry, or one as a name; the Arabic, if any, and the rank."""
         size, french = self._longest(run)
-        inexact = key(run[0]).removeprefix(french) not in ("", *GROWN)
-        if self.names and size < 2 and inexact and is_name(run, before):
+        if (
+            self.names
+            and size < 2
+            and is_name(run, before)
+            and key(run[0]).removeprefix(french) not in ("", *GROWN)
+        ):
             return 1, self.names.write(run[0]), len(self.rank)
         return max(size, 1), self.entries.get(french, ""), self.rank.get(french, 0)
 
