@@ -43,6 +43,11 @@ LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 LATIN_WORD = r"[A-Za-z\u00c0-\u024f][\w'’-]*"
 LATIN_RUN = re.compile(rf"{LATIN_WORD}(?:[ ,]+(?:\d[\d,.]* )?{LATIN_WORD}){{2,}}")
 
+# A word half in Latin letters. A tatweel joins a prefix to a Latin name on purpose, and what has a
+# capital is a name (والـGAFAM).
+JOINED = "[\u0620-\u063f\u0641-\u064a\u066e-\u06d3]"
+HALF = re.compile(rf"(?<={JOINED})[a-zß-ɏ]{{2,}}(?!\w)|(?<!\w)[a-zß-ɏ]{{2,}}(?={JOINED})")
+
 
 def check(pair: Pair) -> Iterator[Finding]:
     """A negation that is lost, and a stretch that was left in the source's language or in another."""
@@ -93,9 +98,10 @@ def _foreign(stretch: list[re.Match[str]], only: frozenset[str], pair: Pair) -> 
 
 
 def _latin(target: str) -> Span | None:
-    """The first run of Latin words in an Arabic text of which three are written small."""
+    """The first run of Latin words in an Arabic text of which three are written small, or half a word."""
     for match in LATIN_RUN.finditer(target) if LATIN.search(target) else ():
         small = [word for word in re.split(r"[ ,]+", match.group()) if word[0].islower() and len(word) > 1]
         if len(small) >= 3:
             return match.span()
-    return None
+    half = HALF.search(target)
+    return half.span() if half else None
