@@ -363,6 +363,9 @@ FUNCTION_WORDS = {
 }
 _WORDS = {language: frozenset(words.split()) for language, words in FUNCTION_WORDS.items()}
 
+SMALL_WORDS = _WORDS["en"] | frozenset("in its his her our they while after before if when where who".split())
+"""English words that have a capital only at the beginning of a sentence."""
+
 _LINKS = _WORDS["fr"] | _WORDS["en"] | OPENERS
 
 

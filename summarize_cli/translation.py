@@ -35,8 +35,9 @@ Asking = Generator[tuple[Engine, Sequence[str]], list[str], T]
 
 SHORT = 100
 """Segments up to this many characters are not cut into clauses."""
-CLAUSE = 80
-"""About how many characters the pieces then have."""
+CLAUSE = (80, 160)
+"""About how many characters the pieces then have: at least, and at most."""
+ARABIC_MARKS = str.maketrans(",;", "،؛")
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +335,7 @@ class Draft:
         found = yield from through(engines, [piece.strip() for _, piece in wanted])
         answers = dict(zip(wanted, found, strict=True))
         targets = [
-            self._cased(n, "".join(_spaced(p, answers.get((n, p), p.strip())) for p in cut[n]).strip())
+            self._cased(n, "".join(_joined(p, answers.get((n, p), p.strip())) for p in cut[n]).strip())
             for n in numbers
         ]
         for n, target in zip(numbers, targets, strict=True):
@@ -365,12 +366,28 @@ def _around(words: str, kept: Sequence[str]) -> list[str]:
 
 
 def _by_clauses(words: str, kept: Sequence[str]) -> list[str]:  # noqa: ARG001
-    parts = text.clauses(text.reading(words), CLAUSE)
+    least, most = CLAUSE
+    parts = text.clauses(text.reading(words), max(least, min(most, len(words) * 3 // 5)))
     return [part + " " for part in parts[:-1]] + parts[-1:]
 
 
-def _spaced(piece: str, answer: str) -> str:
-    """An answer between the white space of its piece."""
+def _joined(piece: str, answer: str) -> str:
+    """An answer as its piece stands in the sentence: its white space and comma, no capital or stop.
+
+    >>> _joined("pour renforcer ses équipes, ", "To strengthen its teams.")
+    'to strengthen its teams, '
+    """
+    bare = piece.strip()
+    if not bare:
+        return piece
     lead = piece[: len(piece) - len(piece.lstrip())]
     tail = piece[len(piece.rstrip()) :]
+    first = answer.partition(" ")[0]
+    if bare[0].islower() and first.istitle() and first.lower() in text.SMALL_WORDS:
+        answer = answer[:1].lower() + answer[1:]
+    if bare[-1].isalnum() or bare[-1] in "),;":
+        answer = answer.removesuffix(".")
+    if bare[-1] in ",;" and answer[-1:] not in (",", ";", "،", "؛"):
+        arabic = any("\u0620" <= letter <= "\u064a" for letter in answer)
+        answer += bare[-1].translate(ARABIC_MARKS) if arabic else bare[-1]
     return lead + answer + tail

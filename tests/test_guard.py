@@ -105,6 +105,7 @@ def test_figures_changed(source: str, target: str, lang: str) -> None:
         (PLAN, "اعتمد المجلس خطة لتدبير المياه في المنطقة", "en", "script"),
         (PLAN, "The regional council adopted a план for water management.", "en", "script"),
         (PLAN, "اعتمد المجلس الجهوي خطة لتدبير الeau بعد نقاش طويل.", "ar", "language"),
+        (PLAN, "اعتمد المجلس الجهوي خطة لتدبير المياه التinnovationية بعد نقاش طويل.", "ar", "language"),
         (PLAN, PLAN, "en", "copied"),
         (PLAN, "The regional council a adopté un plan de gestion de l’eau.", "en", "language"),
         (PLAN, "اعتمد المجلس الجهوي un plan de gestion de l’eau هذا العام.", "ar", "language"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -145,3 +146,21 @@ def test_formulas_and_approved_segments_need_no_engine() -> None:
     assert seen == ["Le plan avance."]
     assert result.document.text == "PRESS RELEASE\n\nx\nA word.\n\nPress contact: Ali, a@b.ma"
     assert result.approved == (2,)
+
+
+@pytest.mark.parametrize(
+    ("piece", "answer", "joined"),
+    [
+        ("pour recruter, ", "To recruit.", "to recruit, "),
+        ("la Chine ", "China", "China "),
+        ("pour recruter, ", "من أجل التوظيف", "من أجل التوظيف، "),
+        ("Le plan", "The plan", "The plan"),
+        ("qui dit, ", "WHO says", "WHO says, "),
+        ("signé en (mai 2024) ", "signed (May 2024).", "signed (May 2024) "),
+        ("avec l’entreprise.", "With the firm.", "with the firm."),
+        (" ", "", " "),
+    ],
+)
+def test_pieces_are_joined_as_parts_of_one_sentence(piece: str, answer: str, joined: str) -> None:
+    """With the comma of the source, and without the capital that a sentence has."""
+    assert translation._joined(piece, answer) == joined

@@ -46,7 +46,9 @@ LATIN_RUN = re.compile(rf"{LATIN_WORD}(?:[ ,]+(?:\d[\d,.]* )?{LATIN_WORD}){{2,}}
 # A word half in Latin letters. A tatweel joins a prefix to a Latin name on purpose, and what has a
 # capital is a name (والـGAFAM).
 JOINED = "[\u0620-\u063f\u0641-\u064a\u066e-\u06d3]"
-HALF = re.compile(rf"(?<={JOINED})[a-zß-ɏ]{{2,}}(?!\w)|(?<!\w)[a-zß-ɏ]{{2,}}(?={JOINED})")
+HALF = re.compile(
+    rf"(?<={JOINED}){LATIN.pattern}{{2,}}(?:(?!\w)|(?={JOINED}))|(?<!\w){LATIN.pattern}{{2,}}(?={JOINED})"
+)
 
 
 def check(pair: Pair) -> Iterator[Finding]:
@@ -99,9 +101,10 @@ def _foreign(stretch: list[re.Match[str]], only: frozenset[str], pair: Pair) -> 
 
 def _latin(target: str) -> Span | None:
     """The first run of Latin words in an Arabic text of which three are written small, or half a word."""
-    for match in LATIN_RUN.finditer(target) if LATIN.search(target) else ():
+    if not LATIN.search(target):
+        return None
+    for match in LATIN_RUN.finditer(target):
         small = [word for word in re.split(r"[ ,]+", match.group()) if word[0].islower() and len(word) > 1]
         if len(small) >= 3:
             return match.span()
-    half = HALF.search(target)
-    return half.span() if half else None
+    return next((half.span() for half in HALF.finditer(target) if half.group().islower()), None)
