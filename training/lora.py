@@ -70,11 +70,16 @@ def normed(x: Tensor, gain: Tensor, eps: float) -> Tensor:
 
 
 class LoRA(nn.Module):
-    """A frozen weight plus ``alpha / rank * B @ A``; ``B`` starts at zero."""
+    """A frozen weight plus ``alpha / rank * B @ A``; ``B`` starts at zero.
+
+    On a graphics card both are added first and rounded as the engine rounds them: one product in
+    place of three, of the very weight that will be used. On a processor that would cost more.
+    """
 
     def __init__(self, weight: Tensor, rank: int, alpha: int) -> None:
         super().__init__()
         self.scale = alpha / rank
+        self.merged = weight.device.type == "cuda"
         self.frozen: tuple[Tensor, ...] = (weight,)
         if weight.dtype == torch.float32 and weight.device.type == "cpu":
             whole, worth = rounded(weight)
@@ -86,6 +91,9 @@ class LoRA(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Apply both parts to (n, in) in the type of ``x``; the adapter itself is in float32."""
+        if self.merged:
+            whole = (self.frozen[0] + self.B @ self.A * self.scale).to(x.dtype)
+            return functional.linear(x, as_decoded(whole))
         low = functional.linear(x, self.A.to(x.dtype))
         return frozen_product(x, self.frozen) + functional.linear(low, (self.B * self.scale).to(x.dtype))
 
@@ -164,6 +172,7 @@ class Gemma(nn.Module):
         """Ids and positions (rows, length), mask (rows, length, length): states (rows * length, width)."""
         x = self.embedding[ids.flatten()]
         x = x * torch.tensor(self.config["hidden_size"] ** 0.5).to(x.dtype)
+        x.requires_grad_()  # as what enters the later blocks: a compiler would make the first anew
         angles = {name: self._angles(name, positions, x.dtype) for name in self.config["rope_parameters"]}
         for block, name in zip(self.blocks, self.config["layer_types"], strict=True):
             x = block(x, *angles[name], mask)

@@ -6,10 +6,10 @@
 The learning rate rises, stays, and with ``--decay`` falls to nothing at the end, so that a
 run can be prolonged by another (warm-up, stable, decay; Hu et al., 2024, MiniCPM). Every few
 minutes the adapter, the optimiser and the position are written to RUN; the same command goes
-on from there. With ``--steps`` in place of ``--hours`` a run is a function of its seed.
+on from there. With ``--steps`` in place of ``--hours`` a run on a processor is a function of its seed.
 
 The output layer has some 67,000 entries and would take a third of the time, so each batch is
-scored against its own targets, the 8,192 most frequent entries and some 4,000 random others, which
+scored against its own targets, the 8,192 most frequent entries and random others up to 12,288, which
 stand for all the rest (sampled softmax; Jean et al., 2015).
 """
 
@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from lora import Gemma, LoRA, as_decoded, load_adapter, save_adapter
 from safetensors.torch import load_file, save_file
@@ -38,8 +39,10 @@ from summarize_cli.engines.eight import rounded
 
 FREQUENT, SCORED = 8192, 12288
 """Entries of the vocabulary that are always scored, and how many are in all."""
-CHUNK = 256
+CHUNK = {"cpu": 256, "cuda": 4096}
 """Answer tokens whose scores are in memory at once."""
+CHECKED = 8
+"""Batches of the texts kept aside that tell how well it goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,36 +102,54 @@ def together(examples: list[Example]) -> Group:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Packed rows: ids, positions and which tokens are answers (rows, length), and who sees whom."""
+    """Packed rows (rows, length): ids, positions, which tokens are answers, group and branch.
+
+    Group and branch are -1 where a row is empty; branch is -1 too where a group's examples share.
+    """
 
     ids: Tensor
     positions: Tensor
     answer: Tensor
-    mask: Tensor
+    group: Tensor
+    branch: Tensor
     tokens: int
+
+    def mask(self, device: torch.device) -> Tensor:
+        """Who sees whom (rows, length, length): what is before a token of its own example."""
+        group, branch = self.group.to(device), self.branch.to(device)
+        same = group[:, :, None] == group[:, None, :]
+        shared = (branch[:, None, :] == -1) | (branch[:, :, None] == branch[:, None, :])
+        before = torch.ones(*2 * group.shape[1:], dtype=torch.bool, device=device).tril()
+        return same & shared & before
 
 
 def packed(rows: list[list[Group]], length: int) -> Batch:
-    """Lay groups out in rows; a token sees what is before it of its own example."""
-    ids, positions, answer = torch.zeros(3, len(rows), length, dtype=torch.long)
-    group, branch = torch.full((2, len(rows), length), -1)
-    for row, groups in enumerate(rows):
-        at = 0
-        for number, one in enumerate(groups):
-            for which, example in enumerate(one.examples):
-                start = one.shared if which else 0
-                end = at + len(example.ids) - start
-                ids[row, at:end] = torch.tensor(example.ids[start:])
-                positions[row, at:end] = torch.arange(start, len(example.ids))
-                answer[row, at + example.prompt - start : end] = 1
-                group[row, at:end], branch[row, at:end] = number, which
-                if not which:
-                    branch[row, at : at + one.shared] = -1
-                at = end
-    same = group[:, :, None] == group[:, None, :]
-    shared = (branch[:, None, :] == -1) | (branch[:, :, None] == branch[:, None, :])
-    before = torch.ones(length, length, dtype=torch.bool).tril()
-    return Batch(ids, positions, answer.bool(), same & shared & before, int((group >= 0).sum()))
+    """Lay groups out in rows, through NumPy: a graphics card would wait for thousands of small tensors."""
+    laid = np.array([laid_out(groups, length) for groups in rows])
+    ids, positions, answer, group, branch = torch.from_numpy(laid).unbind(1)
+    return Batch(ids, positions, answer.bool(), group, branch, int((group >= 0).sum()))
+
+
+def laid_out(groups: list[Group], length: int) -> list[list[int]]:
+    """One row: its ids, positions, answers, groups and branches."""
+    ids: list[int] = []
+    positions: list[int] = []
+    answer: list[int] = []
+    group: list[int] = []
+    branch: list[int] = []
+    for number, one in enumerate(groups):
+        for which, example in enumerate(one.examples):
+            start, end = one.shared if which else 0, len(example.ids)
+            ids += example.ids[start:]
+            positions += range(start, end)
+            answer += [0] * (example.prompt - start) + [1] * (end - example.prompt)
+            group += [number] * (end - start)
+            branch += [which] * (end - start) if which else [-1] * one.shared + [0] * (end - one.shared)
+    empty = length - len(ids)
+    return [
+        *(found + [0] * empty for found in (ids, positions, answer)),
+        *(found + [-1] * empty for found in (group, branch)),
+    ]
 
 
 def batches(groups: list[Group], rows: int, length: int, seed: int) -> Iterator[Batch]:
@@ -138,12 +159,13 @@ def batches(groups: list[Group], rows: int, length: int, seed: int) -> Iterator[
         batch: list[list[Group]] = [[] for _ in range(rows)]
         free = [length] * rows
         for group in shuffle.sample(groups, len(groups)):
-            row = next((row for row in range(rows) if free[row] >= len(group)), None)
+            size = len(group)
+            row = next((row for row in range(rows) if free[row] >= size), None)
             if row is None:
                 yield packed(batch, length)
                 batch, free, row = [[] for _ in range(rows)], [length] * rows, 0
             batch[row].append(group)
-            free[row] -= len(group)
+            free[row] -= size
         yield packed(batch, length)
 
 
@@ -159,17 +181,18 @@ class CrossEntropy(torch.autograd.Function):
         """``level`` (rows,) is added to the scores; ``targets`` (n,) are rows of ``head``."""
         gradient = torch.empty_like(states)
         loss = states.new_zeros((), dtype=torch.float32)
-        for start in range(0, len(states), CHUNK):
-            wanted = targets[start : start + CHUNK, None]
+        size = CHUNK[states.device.type]
+        for start in range(0, len(states), size):
+            wanted = targets[start : start + size, None]
             # Always the same shape: a processor's kernels are made anew, and kept, for each.
-            part = functional.pad(states[start : start + CHUNK], (0, 0, 0, CHUNK - len(wanted)))
+            part = functional.pad(states[start : start + size], (0, 0, 0, size - len(wanted)))
             scores = functional.linear(part, head).float().add_(level)
             scores -= scores.logsumexp(1, keepdim=True)
             loss -= scores[: len(wanted)].gather(1, wanted).sum()
             share = scores.exp_()
             share[: len(wanted)].scatter_add_(1, wanted, -torch.ones_like(wanted, dtype=share.dtype))
             found = share.div_(len(states)).to(head.dtype) @ head
-            gradient[start : start + CHUNK] = found[: len(wanted)]
+            gradient[start : start + size] = found[: len(wanted)]
         ctx.save_for_backward(gradient)
         return loss / len(states)
 
@@ -194,7 +217,9 @@ class SampledLoss:
         draw = torch.Generator().manual_seed(step)  # the same others when a run is restarted
         sure = torch.unique(torch.cat([self.frequent, targets]))
         others = torch.randperm(rows, generator=draw)
-        others = others[~torch.isin(others, sure)][: max(0, SCORED - len(sure))]
+        free = torch.ones(rows, dtype=torch.bool)
+        free[sure] = False
+        others = others[free[others]][: max(0, SCORED - len(sure))]
         level = torch.zeros(len(sure) + len(others))
         if len(others):
             level[len(sure) :] = math.log((rows - len(sure)) / len(others))
@@ -222,7 +247,8 @@ class Run:
             self.progress = json.loads((folder / "progress.json").read_text())
         elif options.init:
             load_adapter(adapters, options.init)
-            if (options.init / "optimiser.safetensors").exists():
+            rank = json.loads((options.init / "adapter_config.json").read_text())["r"]
+            if rank == options.rank and (options.init / "optimiser.safetensors").exists():
                 self._load_optimiser(options.init)
 
     def _load_optimiser(self, folder: Path) -> None:
@@ -251,54 +277,98 @@ class Run:
         return rate * max(0.0, 1 - done) if self.options.decay else rate
 
 
+class Training:
+    """The model, what it is scored with, and the run that keeps what it learns."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        half = self.device.type == "cuda" or torch.cpu._is_amx_tile_supported()
+        kind = torch.bfloat16 if half else torch.float32
+        self.model = Gemma(options.base, options.rank, kind, self.device)
+        if options.compile:
+            from torch._inductor import config as inductor
+
+            # With 512 bits, code made by PyTorch 2.13 gave NaN for the gradient of the keys on one machine.
+            inductor.cpp.simdlen = 256
+            for block in self.model.blocks:
+                block.compile()
+        self.run = Run(options.out, self.model.adapters(), options)
+        tokenizer = Tokenizer.from_file(str(options.base / "tokenizer.json"))
+        self.groups = [g for path in options.mixture for g in encode(path, tokenizer, options.length)]
+        self.aside = encode(options.aside, tokenizer, options.length) if options.aside else []
+        self.loss_of = SampledLoss(self.model.embedding, self.groups)
+        print(f"{len(self.groups):,} groups, {sum(map(len, self.groups)):,} tokens", flush=True)
+
+    def loss(self, batch: Batch, number: int) -> Tensor:
+        """Mean loss in nats of a batch; ``number`` draws the entries it is scored against."""
+        ids, positions = batch.ids.to(self.device), batch.positions.to(self.device)
+        states = self.model(ids, positions, batch.mask(self.device))
+        answer = batch.answer.flatten().nonzero()[:, 0]
+        targets = batch.ids.flatten()[answer]
+        return self.loss_of(states[(answer - 1).to(self.device)], targets, number)
+
+    def step(self, batch: Batch, done: float) -> tuple[Tensor, Tensor]:
+        """Learn from a batch; return the loss and the norm of its gradient, without waiting for them."""
+        for group in self.run.optimiser.param_groups:
+            group["lr"] = self.run.rate(done)
+        loss = self.loss(batch, self.run.progress["step"])
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.run.parameters, 1.0)
+        self.run.optimiser.step()
+        self.run.optimiser.zero_grad(set_to_none=True)
+        return loss.detach(), norm
+
+    def check(self) -> float:
+        """The mean loss of the texts kept aside, comparable within a run: entries are the mixture's."""
+        some = batches(self.aside, self.options.rows, self.options.length, 0)
+        # Not without gradients: a compiler would make everything anew for that.
+        return sum(self.loss(batch, n).item() for n, batch in zip(range(CHECKED), some)) / CHECKED
+
+
+def mean(recent: list[tuple[Tensor, Tensor]]) -> float:
+    """The mean loss of some steps; ends the run, unsaved, if one had a gradient that is not finite."""
+    if not all(math.isfinite(norm.item()) for _, norm in recent):
+        raise SystemExit(
+            f"a gradient of the last {len(recent)} steps is not finite: go on from the last save"
+        )
+    return sum(loss.item() for loss, _ in recent) / len(recent)
+
+
 def train(options: argparse.Namespace) -> None:
     """Run until the steps or the hours are used up."""
     torch.manual_seed(options.seed)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    half = device.type == "cuda" or torch.cpu._is_amx_tile_supported()
-    model = Gemma(options.base, options.rank, torch.bfloat16 if half else torch.float32, device)
-    if options.compile:
-        # With 512 bits, code made by PyTorch 2.13 gave NaN for the gradient of the keys on one machine.
-        torch._inductor.config.cpp.simdlen = 256  # type: ignore[attr-defined]
-        for block in model.blocks:
-            block.compile()
-    run = Run(options.out, model.adapters(), options)
-    tokenizer = Tokenizer.from_file(str(options.base / "tokenizer.json"))
-    groups = [group for path in options.mixture for group in encode(path, tokenizer, options.length)]
-    loss_of = SampledLoss(model.embedding, groups)
-    print(f"{len(groups):,} groups, {sum(map(len, groups)):,} tokens", flush=True)
-    at, started, saved, losses = run.progress, time.time(), time.time(), []
+    training = Training(options)
+    run, at = training.run, training.run.progress
+    started = saved = time.time()
     earlier = at["seconds"]
-    for number, batch in enumerate(batches(groups, options.rows, options.length, options.seed)):
+    recent: list[tuple[Tensor, Tensor]] = []
+    for number, batch in enumerate(batches(training.groups, options.rows, options.length, options.seed)):
         if number < at["step"]:
             continue  # a restarted run skips what it has seen
         done = at["step"] / options.steps if options.steps else at["seconds"] / options.hours / 3600
         if done >= 1:
             break
-        for group in run.optimiser.param_groups:
-            group["lr"] = run.rate(done)
-        ids, positions, mask = (t.to(device) for t in (batch.ids, batch.positions, batch.mask))
-        states = model(ids, positions, mask)
-        answer = batch.answer.flatten().nonzero()[:, 0]
-        loss = loss_of(states[answer - 1], batch.ids.flatten()[answer], at["step"])
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(run.parameters, 1.0)
-        if not math.isfinite(norm.item()):
-            raise SystemExit(f"the gradient is {norm} at step {at['step']}: go on from the last save")
-        run.optimiser.step()
-        run.optimiser.zero_grad(set_to_none=True)
-        losses.append(loss.item())
+        recent.append(training.step(batch, done))
         at["step"] += 1
         at["tokens"] += batch.tokens
         at["seconds"] = earlier + time.time() - started
-        if at["step"] % 20 == 0:
-            mean = sum(losses[-20:]) / len(losses[-20:])
-            speed = at["tokens"] / at["seconds"]
-            print(f"step {at['step']} done {done:.3f} loss {mean:.3f} {speed:.0f} tokens/s", flush=True)
-        if time.time() - saved > options.save_minutes * 60:
+        due = time.time() - saved > options.save_minutes * 60
+        if at["step"] % 20 and not due:
+            continue  # a graphics card would stand still while it is asked
+        loss, speed = mean(recent), at["tokens"] / at["seconds"]
+        print(f"step {at['step']} done {done:.3f} loss {loss:.3f} {speed:.0f} tokens/s", flush=True)
+        recent.clear()
+        if due:
             run.save()
             saved = time.time()
+            if training.aside:
+                print(f"step {at['step']} loss of the texts kept aside {training.check():.3f}", flush=True)
+    if recent:
+        mean(recent)
     run.save()
+    if training.aside:
+        print(f"loss of the texts kept aside {training.check():.3f}", flush=True)
     print("finished", json.dumps(at), flush=True)
 
 
@@ -307,6 +377,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--base", type=Path, required=True, help="the prepared base")
     parser.add_argument("--mixture", type=Path, nargs="+", required=True, help="named twice: seen twice")
+    parser.add_argument("--aside", type=Path, help="a mixture that is not learned: its loss is printed")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--init", type=Path, help="a finished run to go on from")
     parser.add_argument("--hours", type=float, default=1.0)
