@@ -335,7 +335,9 @@ class Draft:
         found = yield from through(engines, [piece.strip() for _, piece in wanted])
         answers = dict(zip(wanted, found, strict=True))
         targets = [
-            self._cased(n, "".join(_joined(p, answers.get((n, p), p.strip())) for p in cut[n]).strip())
+            self._cased(
+                n, "".join(_joined(p, answers.get((n, p), p.strip()), self.lang) for p in cut[n]).strip()
+            )
             for n in numbers
         ]
         for n, target in zip(numbers, targets, strict=True):
@@ -371,10 +373,10 @@ def _by_clauses(words: str, kept: Sequence[str]) -> list[str]:  # noqa: ARG001
     return [part + " " for part in parts[:-1]] + parts[-1:]
 
 
-def _joined(piece: str, answer: str) -> str:
+def _joined(piece: str, answer: str, lang: str) -> str:
     """An answer as its piece stands in the sentence: its white space and comma, no capital or stop.
 
-    >>> _joined("pour renforcer ses équipes, ", "To strengthen its teams.")
+    >>> _joined("pour renforcer ses équipes, ", "To strengthen its teams.", "en")
     'to strengthen its teams, '
     """
     bare = piece.strip()
@@ -388,6 +390,5 @@ def _joined(piece: str, answer: str) -> str:
     if bare[-1].isalnum() or bare[-1] in "),;":
         answer = answer.removesuffix(".")
     if bare[-1] in ",;" and answer[-1:] not in (",", ";", "،", "؛"):
-        arabic = any("\u0620" <= letter <= "\u064a" for letter in answer)
-        answer += bare[-1].translate(ARABIC_MARKS) if arabic else bare[-1]
+        answer += bare[-1].translate(ARABIC_MARKS) if lang == "ar" else bare[-1]
     return lead + answer + tail

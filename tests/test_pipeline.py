@@ -149,18 +149,18 @@ def test_formulas_and_approved_segments_need_no_engine() -> None:
 
 
 @pytest.mark.parametrize(
-    ("piece", "answer", "joined"),
+    ("piece", "answer", "lang", "joined"),
     [
-        ("pour recruter, ", "To recruit.", "to recruit, "),
-        ("la Chine ", "China", "China "),
-        ("pour recruter, ", "من أجل التوظيف", "من أجل التوظيف، "),
-        ("Le plan", "The plan", "The plan"),
-        ("qui dit, ", "WHO says", "WHO says, "),
-        ("signé en (mai 2024) ", "signed (May 2024).", "signed (May 2024) "),
-        ("avec l’entreprise.", "With the firm.", "with the firm."),
-        (" ", "", " "),
+        ("pour recruter, ", "To recruit.", "en", "to recruit, "),
+        ("la Chine ", "China", "en", "China "),
+        ("pour recruter, ", "من أجل التوظيف", "ar", "من أجل التوظيف، "),
+        ("Le plan", "The plan", "en", "The plan"),
+        ("qui dit, ", "WHO says", "en", "WHO says, "),
+        ("signé en (mai 2024) ", "signed (May 2024).", "en", "signed (May 2024) "),
+        ("avec l’entreprise.", "With the firm.", "en", "with the firm."),
+        (" ", "", "en", " "),
     ],
 )
-def test_pieces_are_joined_as_parts_of_one_sentence(piece: str, answer: str, joined: str) -> None:
+def test_pieces_are_joined_as_parts_of_one_sentence(piece: str, answer: str, lang: str, joined: str) -> None:
     """With the comma of the source, and without the capital that a sentence has."""
-    assert translation._joined(piece, answer) == joined
+    assert translation._joined(piece, answer, lang) == joined
