@@ -25,6 +25,7 @@ from . import anatomy, guard, marks, memory, text
 from .document import Document, Finding, Repair, Segment
 from .engines import Engine
 from .glossary import Glossary
+from .guard.repair import ARABIC_MARKS
 
 Known = Mapping[str, str]
 """What ``text.cased_words`` finds in a document."""
@@ -37,7 +38,6 @@ SHORT = 100
 """Segments up to this many characters are not cut into clauses."""
 CLAUSE = (80, 160)
 """About how many characters the pieces then have: at least, and at most."""
-ARABIC_MARKS = str.maketrans(",;", "،؛")
 
 
 @dataclass(frozen=True, slots=True)

@@ -325,6 +325,12 @@ class Training:
         # Not without gradients: a compiler would make everything anew for that.
         return sum(self.loss(batch, n).item() for n, batch in zip(range(CHECKED), some)) / CHECKED
 
+    def save(self) -> None:
+        """Keep what was learned, and say how the texts kept aside fare."""
+        self.run.save()
+        if self.aside:
+            print(f"loss of the texts kept aside {self.check():.3f}", flush=True)
+
 
 def mean(recent: list[tuple[Tensor, Tensor]]) -> float:
     """The mean loss of some steps; ends the run, unsaved, if one had a gradient that is not finite."""
@@ -339,7 +345,7 @@ def train(options: argparse.Namespace) -> None:
     """Run until the steps or the hours are used up."""
     torch.manual_seed(options.seed)
     training = Training(options)
-    run, at = training.run, training.run.progress
+    at = training.run.progress
     started = saved = time.time()
     earlier = at["seconds"]
     recent: list[tuple[Tensor, Tensor]] = []
@@ -360,15 +366,11 @@ def train(options: argparse.Namespace) -> None:
         print(f"step {at['step']} done {done:.3f} loss {loss:.3f} {speed:.0f} tokens/s", flush=True)
         recent.clear()
         if due:
-            run.save()
+            training.save()
             saved = time.time()
-            if training.aside:
-                print(f"step {at['step']} loss of the texts kept aside {training.check():.3f}", flush=True)
     if recent:
         mean(recent)
-    run.save()
-    if training.aside:
-        print(f"loss of the texts kept aside {training.check():.3f}", flush=True)
+    training.save()
     print("finished", json.dumps(at), flush=True)
 
 
